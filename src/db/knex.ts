@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import knexFactory, { type Knex } from 'knex';
+import pg from 'pg';
+import type { Config } from '../config/config.ts';
+
+// bigint keys stay far below 2^53; dates are days, not instants.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number);
+pg.types.setTypeParser(pg.types.builtins.DATE, value => value);
+
+export type Database = Knex;
+
+/** One pool for the process. A statement may take 15 s and wait 5 s for a lock; an idle transaction ends after 30 s. */
+export function createDatabase(
+  config: Config,
+  { max = config.database.pool, url = config.database.url } = {},
+): Database {
+  const db = knexFactory({
+    client: 'pg',
+    connection: {
+      connectionString: url,
+      application_name: 'smartsupport',
+      connectionTimeoutMillis: 2_000,
+      statement_timeout: 15_000,
+      lock_timeout: 5_000,
+      idle_in_transaction_session_timeout: 30_000,
+      keepAlive: true,
+    },
+    pool: {
+      min: 0,
+      max,
+      acquireTimeoutMillis: 2_000,
+      createTimeoutMillis: 2_000,
+      idleTimeoutMillis: 600_000,
+      propagateCreateError: true,
+    },
+    asyncStackTraces: !config.isProduction,
+  });
+  preparedStatements.set(db.client, config.database.prepared);
+  return db;
+}
+
+const preparedStatements = new WeakMap<object, boolean>();
+const names = new Map<string, string>();
+
+/**
+ * Runs a hot query as a named prepared statement, which saves planning (0.3 to 0.6 ms a query).
+ * The text must be one of few: build it from constants and maps, never from values.
+ * Behind PgBouncer `DATABASE_PREPARED=off` sends it unnamed.
+ */
+export async function query<Row>(db: Knex, sql: string, bindings: readonly unknown[] = []): Promise<Row[]> {
+  const raw = db.raw(sql, bindings as Knex.RawBinding[]);
+  if (preparedStatements.get(db.client) !== false) raw.options({ name: statementName(sql) });
+  const result = (await raw) as { rows: Row[] };
+  return result.rows;
+}
+
+function statementName(sql: string): string {
+  let name = names.get(sql);
+  if (!name) {
+    name = `s${createHash('sha1').update(sql).digest('base64url').slice(0, 16)}`;
+    if (names.size < 2_000) names.set(sql, name);
+  }
+  return name;
+}
