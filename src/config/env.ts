@@ -62,10 +62,13 @@ export function readEnv(source: Record<string, string | undefined> = process.env
 }
 
 export class ConfigError extends Error {
-  constructor(readonly problems: string[]) {
+  readonly problems: string[];
+
+  constructor(problems: string[]) {
     super(
       `Cannot start. Correct these settings (see .env.example):\n${problems.map(p => `  ${p}`).join('\n')}`,
     );
     this.name = 'ConfigError';
+    this.problems = problems;
   }
 }

@@ -25,7 +25,7 @@ export function createDatabase(
       lock_timeout: 5_000,
       idle_in_transaction_session_timeout: 30_000,
       keepAlive: true,
-    },
+    } as Knex.PgConnectionConfig,
     pool: {
       min: 0,
       max,
@@ -34,9 +34,8 @@ export function createDatabase(
       idleTimeoutMillis: 600_000,
       propagateCreateError: true,
     },
-    asyncStackTraces: !config.isProduction,
   });
-  preparedStatements.set(db.client, config.database.prepared);
+  preparedStatements.set(db.client.config, config.database.prepared);
   return db;
 }
 
@@ -50,7 +49,7 @@ const names = new Map<string, string>();
  */
 export async function query<Row>(db: Knex, sql: string, bindings: readonly unknown[] = []): Promise<Row[]> {
   const raw = db.raw(sql, bindings as Knex.RawBinding[]);
-  if (preparedStatements.get(db.client) !== false) raw.options({ name: statementName(sql) });
+  if (preparedStatements.get(db.client.config) !== false) raw.options({ name: statementName(sql) });
   const result = (await raw) as { rows: Row[] };
   return result.rows;
 }
