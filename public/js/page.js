@@ -1,0 +1,34 @@
+/** The first element that matches, in the page or inside `within`. */
+export const find = (selector, within = document) => within.querySelector(selector);
+
+export const findAll = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+/** Listens on the document, so that what htmx swaps in later is heard too. */
+export function on(type, listener, options) {
+  document.addEventListener(type, listener, options);
+}
+
+/** Calls `listener(event, element)` when the event came from inside an element that matches. */
+export function onWithin(type, selector, listener, options) {
+  on(
+    type,
+    event => {
+      const element = event.target instanceof Element ? event.target.closest(selector) : null;
+      if (element) listener(event, element);
+    },
+    options,
+  );
+}
+
+/** The button that Enter would press. */
+export const defaultButton = form =>
+  find('[data-send]', form) ?? [...form.elements].find(control => control.type === 'submit');
+
+/** Stored text may be unavailable (private windows, blocked storage); then there is simply none. */
+export function storage() {
+  try {
+    return window.sessionStorage;
+  } catch {
+    return null;
+  }
+}
