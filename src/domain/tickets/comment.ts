@@ -1,0 +1,35 @@
+import type { PersonName } from './ticket.ts';
+
+export type CommentKind = 'reply' | 'note';
+
+export type CommentFile = {
+  id: number;
+  filename: string;
+  contentType: string;
+  size: number;
+  hasThumbnail: boolean;
+  redacted: boolean;
+};
+
+export type Comment = {
+  id: number;
+  kind: CommentKind;
+  body: string;
+  author: (PersonName & { staff: boolean; teamName: string | null }) | null;
+  byRequester: boolean;
+  redactedAt: Date | null;
+  createdAt: Date;
+  files: CommentFile[];
+};
+
+export const MAX_BODY = 100_000;
+
+/** The first words, for one line in a list: Markdown marks and white space folded away. */
+export const excerptOf = (body: string) =>
+  body
+    .slice(0, 600)
+    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/[*_`#>~|]+/g, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 160);

@@ -1,0 +1,96 @@
+import { personId } from '../access/actor.ts';
+import { attachUploads } from '../attachments/attaching.ts';
+import type { Context, Tx } from '../context.ts';
+import { discardDraft } from '../drafting.ts';
+import { recordEvent } from '../events/recording.ts';
+import { authorize, can } from '../policies.ts';
+import { applyChanges, type TicketChanges } from './changing.ts';
+import { type CommentKind, excerptOf } from './comment.ts';
+import { dueState, replyDueAt } from './due.ts';
+import { lockTicket, type Ticket } from './ticket.ts';
+
+/** What the sender wants the ticket to be after the message. */
+export type Then = 'open' | 'waiting' | 'solved' | 'hold' | 'keep';
+
+const AFTER: Record<Exclude<Then, 'keep'>, TicketChanges> = {
+  open: { status: 'open', waitingOn: null },
+  waiting: { status: 'on-hold', waitingOn: 'requester' },
+  hold: { status: 'on-hold', waitingOn: 'other' },
+  solved: { status: 'resolved', waitingOn: null },
+};
+
+export type NewComment = { kind: CommentKind; body: string; uploadIds?: readonly number[]; then?: Then };
+
+/**
+ * Adds a reply or an internal note and, in the same transaction, what it does to the ticket: a requester's
+ * reply opens what was on hold or resolved and starts the reply clock; the desk's stops it.
+ */
+export async function addComment(ctx: Context, ticket: Ticket, input: NewComment): Promise<{ commentId: number; ticket: Ticket }> {
+  const action = input.kind === 'note' ? 'ticket.note' : 'ticket.reply';
+  authorize(ctx, action, ticket);
+  return ctx.transaction(async tx => {
+    const current = await lockTicket(tx, ticket);
+    authorize(tx, action, current);
+    const commentId = await insertComment(tx, current, input);
+    if (input.kind === 'note') {
+      await tx.db('tickets').where({ id: current.id }).update({ updated_at: tx.now() });
+      return { commentId, ticket: current };
+    }
+    const fromDesk = can(tx.actor, 'ticket.work', current);
+    const after = fromDesk ? await deskReplied(tx, current) : await requesterReplied(tx, current);
+    const wanted = fromDesk ? afterDesk(current, input.then ?? 'keep') : afterRequester(current);
+    const changed = wanted ? await applyChanges(tx, after, wanted, 'replied', { commentId }) : after;
+    return { commentId, ticket: changed };
+  });
+}
+
+async function insertComment(tx: Tx, ticket: Ticket, input: NewComment): Promise<number> {
+  const [comment] = await tx.db('comments')
+    .insert({ ticket_id: ticket.id, author_id: personId(tx.actor), kind: input.kind, body: input.body, created_at: tx.now() })
+    .returning<{ id: number }[]>('id');
+  const commentId = comment!.id;
+  await attachUploads(tx, input.uploadIds ?? [], { ticketId: ticket.id, commentId });
+  await discardDraft(tx, `ticket:${ticket.id}`);
+  await recordEvent(
+    tx,
+    input.kind === 'note' ? 'note.added' : 'reply.added',
+    { objectType: 'comment', objectId: commentId, label: `#${ticket.number}`, ticketId: ticket.id, commentId },
+    { internal: input.kind === 'note', data: { then: input.then ?? 'keep' } },
+  );
+  return commentId;
+}
+
+async function deskReplied(tx: Tx, ticket: Ticket): Promise<Ticket> {
+  const firstResponseAt = ticket.firstResponseAt ?? tx.now();
+  await tx.db('tickets').where({ id: ticket.id }).update({
+    first_response_at: firstResponseAt,
+    needs_reply: false,
+    due_at: null,
+    due_state: 'none',
+    updated_at: tx.now(),
+  });
+  return { ...ticket, firstResponseAt, needsReply: false, dueAt: null };
+}
+
+/** An unanswered message keeps the clock it started; only the first of a row starts one. */
+async function requesterReplied(tx: Tx, ticket: Ticket): Promise<Ticket> {
+  const dueAt = ticket.dueAt ?? replyDueAt(ticket.priority, tx.now(), tx.settings);
+  const [comment] = await tx.db('comments').where({ ticket_id: ticket.id }).orderBy('id', 'desc').limit(1).select('body');
+  await tx.db('tickets').where({ id: ticket.id }).update({
+    needs_reply: true,
+    due_at: dueAt,
+    due_state: dueState(dueAt, tx.now()),
+    excerpt: excerptOf(comment.body),
+    updated_at: tx.now(),
+  });
+  return { ...ticket, needsReply: true, dueAt };
+}
+
+/** The desk answering a new ticket has picked it up. */
+function afterDesk(ticket: Ticket, then: Then): TicketChanges | undefined {
+  if (then !== 'keep') return AFTER[then];
+  return ticket.statusKind === 'new' ? AFTER.open : undefined;
+}
+
+const afterRequester = (ticket: Ticket): TicketChanges | undefined =>
+  ticket.statusKind === 'waiting' || ticket.statusKind === 'resolved' ? AFTER.open : undefined;

@@ -1,0 +1,100 @@
+import { isPerson } from '../access/actor.ts';
+import { attachUploads } from '../attachments/attaching.ts';
+import type { Context, Tx } from '../context.ts';
+import { Invalid, Unauthenticated } from '../errors.ts';
+import { recordEvent } from '../events/recording.ts';
+import { authorize } from '../policies.ts';
+import { excerptOf } from './comment.ts';
+import { dueState, replyDueAt } from './due.ts';
+import type { Impact, Priority, TicketSource } from './ticket.ts';
+
+export type NewTicket = {
+  subject: string;
+  /** Markdown; becomes the first comment. */
+  body: string;
+  categoryId: number | null;
+  impact?: Impact | null;
+  /** Set by a coordinator who raises it for somebody else. */
+  requesterId?: number | null;
+  uploadIds?: readonly number[];
+  followUpOf?: number | null;
+  source?: TicketSource;
+};
+
+export type CreatedTicket = { id: number; number: number };
+
+const PRIORITY_OF: Record<Impact, Priority> = { 'a-little': 'medium', 'a-lot': 'high', stopped: 'urgent' };
+const RANK: Record<Priority, number> = { low: 1, medium: 2, high: 3, urgent: 4 };
+
+/** Impact may raise the category's priority, never lower it. */
+export function firstPriority(categoryDefault: Priority, impact: Impact | null | undefined): Priority {
+  const asked = impact ? PRIORITY_OF[impact] : 'low';
+  return RANK[asked] > RANK[categoryDefault] ? asked : categoryDefault;
+}
+
+/** Number, first comment, files, reply clock, event and outbox row: all or nothing. */
+export async function createTicket(ctx: Context, input: NewTicket): Promise<CreatedTicket> {
+  authorize(ctx, 'ticket.create');
+  if (!isPerson(ctx.actor)) throw new Unauthenticated('Sign in first');
+  const forSomebody = input.requesterId && input.requesterId !== ctx.actor.id;
+  if (forSomebody) authorize(ctx, 'ticket.create-for');
+  const requesterId = forSomebody ? input.requesterId! : ctx.actor.id;
+  const authorId = ctx.actor.id;
+  return ctx.transaction(async tx => {
+    if (forSomebody) await requireRequester(tx, requesterId);
+    const category = input.categoryId ? await findCategory(tx, input.categoryId) : undefined;
+    const priority = firstPriority(category?.default_priority ?? 'medium', input.impact);
+    const now = tx.now();
+    const dueAt = replyDueAt(priority, now, tx.settings);
+    const [ticket] = await tx.db('tickets')
+      .insert({
+        subject: input.subject,
+        excerpt: excerptOf(input.body),
+        category_id: category?.id ?? null,
+        team_id: category?.team_id ?? null,
+        priority,
+        impact: input.impact ?? null,
+        source: input.source ?? (forSomebody ? 'phone' : 'web'),
+        requester_id: requesterId,
+        follow_up_of: input.followUpOf ?? null,
+        needs_reply: true,
+        due_at: dueAt,
+        due_state: dueState(dueAt, now),
+        created_at: now,
+        updated_at: now,
+      })
+      .returning<CreatedTicket[]>(['id', 'number']);
+    const { id, number } = ticket!;
+    const [comment] = await tx.db('comments')
+      .insert({ ticket_id: id, author_id: authorId, kind: 'reply', body: input.body, created_at: now })
+      .returning('id');
+    await attachUploads(tx, input.uploadIds ?? [], { ticketId: id, commentId: comment.id });
+    await recordEvent(
+      tx,
+      'ticket.created',
+      { objectType: 'ticket', objectId: id, label: `#${number}`, ticketId: id, commentId: comment.id },
+      { toStatus: 'new', data: { requesterId, source: forSomebody ? 'phone' : 'web' } },
+    );
+    return { id, number };
+  });
+}
+
+async function requireRequester(tx: Tx, id: number) {
+  const person = await tx.db('users').where({ id }).whereIn('status', ['active', 'pending']).first('id');
+  if (!person) throw new Invalid({ requester: tx.t('Choose the person this ticket is for') });
+}
+
+type CategoryRow = { id: number; team_id: number | null; default_priority: Priority };
+
+/** A subcategory without team uses its parent's. */
+async function findCategory(tx: Tx, id: number): Promise<CategoryRow> {
+  const category = await tx
+    .db('categories as c')
+    .leftJoin('categories as p', 'p.id', 'c.parent_id')
+    .leftJoin('teams as t', 't.id', tx.db.raw('coalesce(c.team_id, p.team_id)'))
+    .where('c.id', id)
+    .whereNull('c.archived_at')
+    .first('c.id', 'c.default_priority', tx.db.raw('case when t.archived_at is null then t.id end as team_id'));
+  if (!category) throw new Invalid({ category: tx.t('Choose what it is about') });
+  return category;
+}

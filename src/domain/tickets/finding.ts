@@ -1,0 +1,64 @@
+import type { Knex } from 'knex';
+import { query } from '../../db/knex.ts';
+import { isAdmin, isStaff } from '../access/actor.ts';
+import type { Context } from '../context.ts';
+
+type Named = Record<string, unknown>;
+
+/**
+ * Whose tickets the person may see, and work, as SQL on `tickets t`: the base of every list, page, search,
+ * count and export. It says the same as `seesTicket` and `worksTicket` in policy.ts, which a test compares.
+ */
+export type Scope = {
+  /** True for what the person may see at all. */
+  visible: string;
+  /** True for what the person may work, notes included. */
+  works: string;
+  /** Select list that gives a row its `watching` and `managing`, as policy.ts wants them. */
+  relation: string;
+  read<Row>(db: Knex, sql: string, values?: Named): Promise<Row[]>;
+};
+
+const WATCHING = 'exists (select 1 from ticket_watchers w where w.ticket_id = t.id and w.user_id = :me)';
+const MANAGING =
+  'exists (select 1 from users ru where ru.id = t.requester_id and ru.department_id = any(:managed::bigint[]))';
+const NOT_INVOLVED = `t.requester_id <> :me and not ${WATCHING}`;
+
+export function visibleTickets(ctx: Context): Scope {
+  const actor = ctx.actor;
+  if (actor.kind === 'system') return scope('true', 'true', 'false as watching, false as managing', {});
+  if (actor.kind === 'anonymous') return scope('false', 'false', 'false as watching, false as managing', {});
+  const everyTeam = isAdmin(actor) || actor.worksAllTeams;
+  const works = isStaff(actor)
+    ? `(t.queue_team = any(:teams::bigint[]) or (${everyTeam ? '' : 't.team_id is null and '}${NOT_INVOLVED}))`
+    : 'false';
+  const visible = `(${[isStaff(actor) ? works : '', 't.requester_id = :me', WATCHING, MANAGING].filter(Boolean).join(' or ')})`;
+  return scope(visible, works, `${WATCHING} as watching, ${MANAGING} as managing`, {
+    me: actor.id,
+    teams: actor.teamIds,
+    managed: actor.managedDepartmentIds,
+  });
+}
+
+function scope(visible: string, works: string, relation: string, own: Named): Scope {
+  return {
+    visible,
+    works,
+    relation,
+    read: (db, sql, values = {}) => {
+      const { text, bindings } = positional(sql, { ...own, ...values });
+      return query(db, text, bindings);
+    },
+  };
+}
+
+/** `:name` to `?` in order, leaving casts (`::`) alone. */
+export function positional(sql: string, values: Named): { text: string; bindings: unknown[] } {
+  const bindings: unknown[] = [];
+  const text = sql.replace(/(?<!:):([a-z]\w*)/gi, (whole, name: string) => {
+    if (!(name in values)) throw new Error(`No value for ${whole}`);
+    bindings.push(values[name]);
+    return '?';
+  });
+  return { text, bindings };
+}
