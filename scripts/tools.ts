@@ -1,6 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 
 /** The programs of the machine that some tests need and npm does not bring. */
 const TOOLS = {
@@ -23,6 +24,7 @@ const TOOLS = {
   },
 } as const;
 
+type Say = (line: string) => void;
 export type Tool = keyof typeof TOOLS;
 export type ToolReport = { found: Partial<Record<Tool, string>>; missing: { tool: Tool; how: string }[] };
 
@@ -43,9 +45,9 @@ export function findProgram(tool: Tool, environment = process.env): string | und
  * Finds what the tests need and installs what is missing where that is allowed without asking:
  * as root on Debian and Ubuntu. Elsewhere says in one line how to.
  */
-export function prepareTools(wanted: readonly Tool[], say: (line: string) => void = console.log): ToolReport {
+export async function prepareTools(wanted: readonly Tool[], say: Say = console.log): Promise<ToolReport> {
   const absent = wanted.filter(tool => !findProgram(tool));
-  if (absent.length > 0 && mayInstall()) install(absent, say);
+  if (absent.length > 0 && mayInstall()) await install(absent, say);
   const report: ToolReport = { found: {}, missing: [] };
   for (const tool of wanted) {
     const program = findProgram(tool);
@@ -57,23 +59,29 @@ export function prepareTools(wanted: readonly Tool[], say: (line: string) => voi
 
 const mayInstall = () => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
 
-function install(tools: Tool[], say: (line: string) => void): void {
-  if (!aptGet(['update'], say)) return;
+async function install(tools: Tool[], say: Say): Promise<void> {
+  if (!(await aptGet(['update'], say))) return;
   for (const tool of tools) {
     const packages = TOOLS[tool].packages;
     say(`Installing ${packages.join(', ')} with apt-get`);
-    aptGet(['install', '-y', '--no-install-recommends', ...packages], say);
+    await aptGet(['install', '-y', '--no-install-recommends', ...packages], say);
   }
 }
 
-function aptGet(step: string[], say: (line: string) => void): boolean {
+async function aptGet(step: string[], say: Say): Promise<boolean> {
   // RUNLEVEL=1 keeps the package from starting a service of its own; we want the program only.
   const env: NodeJS.ProcessEnv = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   // A machine that is just up may still be installing something else: wait for its lock.
   const options = ['-qq', '-o', 'DPkg::Lock::Timeout=120', '-o', 'Acquire::Retries=2', ...step];
-  const { status, stderr } = spawnSync('apt-get', options, { env, encoding: 'utf8', timeout: 600_000 });
-  if (status !== 0) say(`apt-get ${step[0]} failed: ${stderr?.trim().split('\n').at(-1) ?? status}`);
-  return status === 0;
+  try {
+    await promisify(execFile)('apt-get', options, { env, timeout: 600_000, maxBuffer: 2 ** 26 });
+    return true;
+  } catch (error) {
+    say(
+      `apt-get ${step[0]} failed: ${error instanceof Error ? error.message.trim().split('\n').at(-1) : error}`,
+    );
+    return false;
+  }
 }
 
 function howToInstall(tool: Tool): string {
