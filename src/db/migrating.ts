@@ -96,7 +96,7 @@ function connect(db: Knex): Knex {
     connectionTimeoutMillis: 5_000,
     lock_timeout: 60_000, // rather fail than block every page behind a waiting ALTER TABLE
   } as Knex.PgConnectionConfig;
-  const log = { error() {} }; // what it would print here is thrown as well
+  const log = { warn() {} }; // what it would print here is thrown as well
   return knexFactory({ client: 'pg', connection, log, pool: { min: 0, max: 3 } });
 }
 
