@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { createDatabase } from '../../src/db/knex.ts';
+import { migrate } from '../../src/db/migrating.ts';
 import { type Cluster, startCluster, stopCluster } from './cluster.ts';
 import { testConfig } from './config.ts';
-import { migrate } from './migrate-stand-in.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
