@@ -35,6 +35,6 @@ function announce() {
     all.indeterminate = count > 0 && !all.checked;
   }
   const live = find('#picked-live');
-  if (live) live.textContent = count ? phrase('picked', { count }) : phrase('pickedNone');
+  if (live) live.textContent = count ? phrase('picked', { number: count }) : phrase('pickedNone');
   document.dispatchEvent(new CustomEvent('selection:change', { detail: { count } }));
 }

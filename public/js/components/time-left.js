@@ -1,6 +1,6 @@
 import { duration } from '../duration.js';
 import { findAll, on } from '../page.js';
-import { phrase } from '../strings.js';
+import { iconSprite, phrase } from '../strings.js';
 
 /** Below this, in ms, the time left is shown as soon. The server draws by the same line. */
 const SOON = 2 * 60 * 60_000;
@@ -26,10 +26,18 @@ function draw() {
     if (!mark) continue;
     mark.classList.toggle('tone-red', isLate);
     mark.classList.toggle('is-late', isLate);
-    mark.classList.toggle('tone-amber', !isLate && left <= SOON);
+    const isSoon = !isLate && left <= SOON;
+    mark.classList.toggle('tone-amber', isSoon);
+    setIcon(mark, isLate ? 'circle-alert' : isSoon ? 'timer' : 'clock');
     const spoken = mark.querySelector('.vh');
     if (spoken) write(spoken, phrase(isLate ? 'timeLate' : 'timeLeft', { time: duration(left, 'long') }));
   }
+}
+
+function setIcon(mark, name) {
+  const use = mark.querySelector('use');
+  const href = `${iconSprite()}#i-${name}`;
+  if (use && use.getAttribute('href') !== href) use.setAttribute('href', href);
 }
 
 // Unchanged text is left alone: a new text node would cost a layout and a word to a screen reader.
