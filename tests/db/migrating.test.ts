@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import type { Database } from '../../src/db/knex.ts';
 import { migrate, pendingMigrations, rollbackAll } from '../../src/db/migrating.ts';
 import { testDatabase } from '../support/db.ts';
 
@@ -16,39 +15,6 @@ function writeMigration(directory: string, name: string, up: string, down: strin
   const source = `export async function up(knex) ${body(up)}\nexport async function down(knex) ${body(down)}\n`;
   writeFileSync(path.join(directory, name), source);
 }
-
-/** Everything a migration makes: tables with columns, indexes, constraints, functions, triggers, types. */
-async function schemaOf(db: Database) {
-  const { rows } = await db.raw<{ rows: { line: string }[] }>(`
-    select line from (
-      select 'column ' || table_schema || '.' || table_name || '.' || column_name || ' ' || data_type || ' '
-        || is_nullable || ' ' || coalesce(column_default, '') as line from information_schema.columns
-      union all select 'index ' || indexdef from pg_indexes
-      union all select 'constraint ' || conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
-        from pg_constraint
-      union all select 'function ' || oid::regprocedure from pg_proc
-      union all select 'trigger ' || tgrelid::regclass || ' ' || tgname from pg_trigger where not tgisinternal
-      union all select 'type ' || oid::regtype from pg_type
-      union all select 'schema ' || nspname from pg_namespace
-      union all select 'extension ' || extname from pg_extension
-    ) as made where line !~ 'knex_migrations|pg_toast|pg_temp' order by line`);
-  return rows.map(({ line }) => line);
-}
-
-test('the schema goes up, down without a trace, and up to the same again', { timeout: 60_000 }, async () => {
-  const { db } = await testDatabase({ empty: true });
-  const empty = await schemaOf(db);
-  const names = await pendingMigrations(db);
-  expect(names.length).toBeGreaterThan(0);
-  expect(await migrate(db)).toEqual(names);
-  expect(await pendingMigrations(db)).toEqual([]);
-  const full = await schemaOf(db);
-
-  expect(await rollbackAll(db)).toEqual([...names].reverse());
-  expect(await schemaOf(db)).toEqual(empty);
-  expect(await migrate(db)).toEqual(names);
-  expect(await schemaOf(db)).toEqual(full);
-});
 
 test('names are stored without extension, so that the compiled program finds them done', async () => {
   const { db } = await testDatabase({ empty: true });
