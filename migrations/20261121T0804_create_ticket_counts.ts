@@ -14,7 +14,7 @@ export async function up(knex: Knex) {
       due_state text not null,
       n integer not null
     );
-    create index ticket_counts_team on ticket_counts (team_id) include (assignee_id, status_kind, needs_reply, due_state, n);
+    create index ticket_counts_team on ticket_counts ((coalesce(team_id, 0))) include (assignee_id, status_kind, needs_reply, due_state, n);
     create index ticket_counts_assignee on ticket_counts (assignee_id) include (status_kind, needs_reply, due_state, n);
 
     create function count_new_tickets() returns trigger language plpgsql as $$

@@ -1,0 +1,62 @@
+/** Every address once: for pages, mails, redirects and tests. */
+type Numbered = { number: number } | number;
+const numberOf = (ticket: Numbered) => (typeof ticket === 'number' ? ticket : ticket.number);
+
+export const paths = {
+  home: '/',
+  signIn: '/sign-in',
+  signInFor: (next: string) => `/sign-in?next=${encodeURIComponent(next)}`,
+  signUp: '/sign-up',
+  signOut: '/sign-out',
+  setup: '/setup',
+  passwordReset: '/password-reset',
+  passwordResetToken: (token: string) => `/password-reset/${token}`,
+  verifyEmail: (token: string) => `/verify-email/${token}`,
+  invitation: (token: string) => `/invitations/${token}`,
+
+  tickets: '/tickets',
+  newTicket: '/tickets/new',
+  ticket: (ticket: Numbered) => `/tickets/${numberOf(ticket)}`,
+  comment: (ticket: Numbered, commentId: number) => `/tickets/${numberOf(ticket)}#c${commentId}`,
+  comments: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/comments`,
+  properties: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/properties`,
+  assignment: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/assignment`,
+  resolution: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/resolution`,
+  confirmation: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/confirmation`,
+  reopening: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/reopening`,
+  withdrawal: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/withdrawal`,
+  closure: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/closure`,
+  spam: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/spam`,
+  watch: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/watch`,
+  watchers: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/watchers`,
+  draft: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/draft`,
+  redaction: (ticket: Numbered, commentId: number) => `/tickets/${numberOf(ticket)}/comments/${commentId}/redaction`,
+  fileRedaction: (ticket: Numbered, fileId: number) => `/tickets/${numberOf(ticket)}/files/${fileId}/redaction`,
+  history: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/history`,
+
+  queue: '/queue',
+  queueView: (view: string) => `/queue/${view}`,
+  queueBulk: '/queue/bulk',
+  search: '/search',
+  searchFor: (q: string) => `/search?q=${encodeURIComponent(q)}`,
+  uploads: '/uploads',
+  attachment: (id: number) => `/attachments/${id}`,
+  thumbnail: (id: number) => `/attachments/${id}/thumbnail`,
+  notifications: '/notifications',
+  profile: '/profile',
+  theme: '/profile/theme',
+  logo: (key: string) => `/brand/logo?v=${encodeURIComponent(key.slice(-12))}`,
+
+  admin: '/admin',
+  adminUsers: '/admin/users',
+  adminUser: (id: number) => `/admin/users/${id}`,
+  adminTeams: '/admin/teams',
+  adminDepartments: '/admin/departments',
+  adminCategories: '/admin/categories',
+  adminSettings: '/admin/settings',
+  adminAudit: '/admin/audit',
+  adminJobs: '/admin/jobs',
+  devMail: '/dev/mail',
+} as const;
+
+export type Paths = typeof paths;

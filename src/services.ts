@@ -1,0 +1,73 @@
+import type { Redis } from 'ioredis';
+import type { Config } from './config/config.ts';
+import { createDatabase, type Database } from './db/knex.ts';
+import { type ContextParts, type Context, createContext, type World } from './domain/context.ts';
+import { loadSettings } from './domain/settings/settings.ts';
+import type { Actor } from './domain/access/actor.ts';
+import { createSealer, createSigner } from './platform/crypto.ts';
+import { createLogger, type Logger } from './platform/logger.ts';
+import { createMetrics, type Metrics } from './platform/metrics.ts';
+import { createWaker } from './platform/queue.ts';
+import { createRateLimiter, type RateLimiter } from './platform/rate-limiter.ts';
+import { createRedis } from './platform/redis.ts';
+import { createStorage, type Storage } from './platform/storage.ts';
+import { createTranslator, type Translator } from './platform/translating.ts';
+
+/** All that the edges run with, wired once (the composition root). */
+export type Services = {
+  config: Config;
+  db: Database;
+  redis: Redis | undefined;
+  log: Logger;
+  metrics: Metrics;
+  limiter: RateLimiter;
+  storage: Storage;
+  translator: Translator;
+  world: World;
+  now: () => Date;
+  /** A context for a job or a command, with the settings of this moment. */
+  contextFor(actor: Actor, parts?: Partial<ContextParts>): Promise<Context>;
+  close(): Promise<void>;
+};
+
+export type ServiceOverrides = Partial<{ db: Database; log: Logger; now: () => Date; world: Partial<World> }>;
+
+export async function createServices(config: Config, overrides: ServiceOverrides = {}): Promise<Services> {
+  const log = overrides.log ?? createLogger(config);
+  const db = overrides.db ?? createDatabase(config);
+  const redis = config.redisUrl ? createRedis(config.redisUrl, log) : undefined;
+  const storage = createStorage(config.filesDir);
+  const waker = createWaker(db, log);
+  const translator = await createTranslator();
+  const world: World = {
+    wake: waker.wake,
+    ...createSealer(config.secrets.encryption),
+    sign: createSigner(config.secrets.session),
+    storage,
+    appUrl: config.http.appUrl,
+    ...overrides.world,
+  };
+  const now = overrides.now ?? (() => new Date());
+  return {
+    config,
+    db,
+    redis,
+    log,
+    metrics: createMetrics({ processMetrics: !config.isTest }),
+    limiter: createRateLimiter({ redis, db }),
+    storage,
+    translator,
+    world,
+    now,
+    contextFor: async (actor, parts = {}) => {
+      const settings = parts.settings ?? (await loadSettings(db));
+      const t = translator.forLocale(settings.locale);
+      return createContext({ db, actor, settings, now, log, requestId: null, origin: null, world, t, ...parts });
+    },
+    close: async () => {
+      await waker.close();
+      redis?.disconnect();
+      if (!overrides.db) await db.destroy();
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import type { Express, Request, RequestHandler } from 'express';
+import { type Actor, anonymous } from '../../domain/access/actor.ts';
+import { createContext } from '../../domain/context.ts';
+import { loadSignedIn } from '../../domain/identity/person.ts';
+import { loadSettings, type Settings } from '../../domain/settings/settings.ts';
+import { PSEUDO_LOCALE, PSEUDO_RTL_LOCALE } from '../../platform/translating.ts';
+
+/** Who asks, with the rights of this moment, in their language and zone. */
+export function setUpContext(app: Express) {
+  app.use(setContext);
+}
+
+const setContext: RequestHandler = async (req, _res, next) => {
+  const { actor, settings } = await identify(req);
+  setLanguage(req, actor, settings);
+  const { services } = req;
+  req.ctx = createContext({
+    db: services.db,
+    actor,
+    settings,
+    now: services.now,
+    log: services.log,
+    requestId: req.requestId,
+    origin: { address: req.ip ?? null, userAgent: req.get('User-Agent') ?? null },
+    world: services.world,
+    t: req.t,
+  });
+  next();
+};
+
+/** A session whose epoch is older than the person's was ended on the server: by a password change, a suspension, "everywhere". */
+async function identify(req: Request): Promise<{ actor: Actor; settings: Settings }> {
+  const { userId, epoch } = req.session;
+  if (userId) {
+    const found = await loadSignedIn(req.services.db, userId);
+    if (found && found.sessionEpoch === epoch) return { actor: found.person, settings: found.settings };
+    await new Promise<void>((resolve, reject) => req.session.regenerate(error => (error ? reject(error) : resolve())));
+    if (found) return { actor: anonymous, settings: found.settings };
+  }
+  return { actor: anonymous, settings: await loadSettings(req.services.db) };
+}
+
+function setLanguage(req: Request, actor: Actor, settings: Settings) {
+  const { translator, config } = req.services;
+  const cookies = cookiesOf(req);
+  const asked = config.isProduction ? undefined : cookies.lang;
+  const own = actor.kind === 'person' ? actor.locale : null;
+  const pseudo = asked === PSEUDO_LOCALE || asked === PSEUDO_RTL_LOCALE ? asked : undefined;
+  req.locale = pseudo ?? own ?? translator.choose([...req.acceptsLanguages(), settings.locale]);
+  req.t = translator.forLocale(req.locale);
+  req.theme = cookies.theme === 'light' || cookies.theme === 'dark' ? cookies.theme : null;
+  const zone = actor.kind === 'person' ? actor.timeZone : null;
+  req.timeZone = zone ?? (cookies.tz && isZone(cookies.tz) ? cookies.tz : settings.timeZone);
+}
+
+function cookiesOf(req: Request): Record<string, string> {
+  const pairs = (req.get('Cookie') ?? '').split(';').map(part => part.trim().split('='));
+  return Object.fromEntries(pairs.map(([name, value]) => [name ?? '', safeDecode(value ?? '')]));
+}
+
+function safeDecode(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return '';
+  }
+}
+
+const zones = new Map<string, boolean>();
+export function isZone(zone: string): boolean {
+  const known = zones.get(zone);
+  if (known !== undefined) return known;
+  let valid = true;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+  } catch {
+    valid = false;
+  }
+  if (zones.size < 1_000) zones.set(zone, valid);
+  return valid;
+}

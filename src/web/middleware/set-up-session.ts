@@ -1,0 +1,60 @@
+import connectPgSimple from 'connect-pg-simple';
+import { RedisStore } from 'connect-redis';
+import type { Express, Request, RequestHandler } from 'express';
+import session, { type Store } from 'express-session';
+import { Unavailable } from '../../domain/errors.ts';
+import type { Services } from '../../services.ts';
+import { sessionPool } from './session-pool.ts';
+
+export const IDLE_MS = 12 * 3_600_000;
+export const ABSOLUTE_MS = 7 * 24 * 3_600_000;
+/** How often a session in use is written again; a poll never does. */
+const TOUCH_MS = 60_000;
+
+/** Cookie sessions in Redis, or in PostgreSQL where there is none. */
+export function setUpSession(app: Express, services: Services) {
+  const { config } = services;
+  app.use(
+    session({
+      name: config.http.secure ? '__Host-session' : 'session',
+      secret: config.secrets.session,
+      store: sessionStore(services),
+      resave: false,
+      saveUninitialized: false,
+      rolling: false,
+      proxy: config.http.trustProxy > 0 || undefined,
+      cookie: { httpOnly: true, sameSite: 'lax', secure: config.http.secure, path: '/', maxAge: ABSOLUTE_MS },
+    }),
+  );
+  app.use(refuseWithoutSession, endOldSessions);
+}
+
+function sessionStore(services: Services): Store {
+  if (services.redis) return new RedisStore({ client: services.redis, prefix: 'smartsupport:session:', disableTouch: true });
+  const PgStore = connectPgSimple(session);
+  const store = new PgStore({
+    pool: sessionPool(services.db),
+    tableName: 'web_sessions',
+    pruneSessionInterval: false,
+    disableTouch: true,
+    errorLog: () => {},
+  } as ConstructorParameters<typeof PgStore>[0]);
+  return store;
+}
+
+/** A store that is away leaves no session: nobody is somebody else then, and nothing is written. */
+const refuseWithoutSession: RequestHandler = (req, _res, next) =>
+  next(req.session ? undefined : new Unavailable('The session store does not answer'));
+
+const endOldSessions: RequestHandler = (req, _res, next) => {
+  const { startedAt, seenAt } = req.session;
+  const now = Date.now();
+  if (startedAt && (now - startedAt > ABSOLUTE_MS || now - (seenAt ?? startedAt) > IDLE_MS)) {
+    req.session.regenerate(error => next(error));
+    return;
+  }
+  if (startedAt && now - (seenAt ?? 0) > TOUCH_MS && !isPoll(req)) req.session.seenAt = now;
+  next();
+};
+
+const isPoll = (req: Request) => req.get('X-Poll') === '1' || req.get('Accept') === 'text/event-stream';

@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import type { Request, Response } from 'express';
+import { type Action, can, type Subjects } from '../../domain/policies.ts';
+import { fullName } from '../../domain/access/actor.ts';
+import { deskNavigation } from '../../domain/tickets/counting.ts';
+import { paths } from '../../paths.ts';
+import { richText } from '../../platform/rich-text.ts';
+import { isPartial, targetId } from '../request.ts';
+import { type Audience, createDrawing, escapeHtml, type Priority, priorityWord, type TicketStatus } from './drawing.ts';
+import { scriptStrings } from './script-strings.ts';
+import { takeFlash } from './flash.ts';
+import { createFormatting } from './formatting.ts';
+import { template } from './templates.ts';
+
+export type Layout = 'portal' | 'desk' | 'auth';
+
+export type PageOptions = {
+  status?: number;
+  /** Element ids that htmx may swap on this page, each with its partial. */
+  fragments?: Record<string, string>;
+  layout?: Layout;
+};
+
+/**
+ * One template for all: a whole page, or, for htmx, the partial that the page includes for that element.
+ * An unknown target gets the whole page.
+ */
+export async function page(
+  res: Response,
+  view: string,
+  locals: Record<string, unknown> = {},
+  options: PageOptions = {},
+): Promise<void> {
+  const { status = 200, fragments = {}, layout = 'portal' } = options;
+  const req = res.req;
+  const cache = req.services.config.isProduction || req.services.config.isTest;
+  const it = { ...common(req, res), ...locals };
+  res.vary('HX-Request-Type').vary('HX-Target');
+  const fragment = isPartial(req) ? fragments[targetId(req)] : undefined;
+  if (fragment) return send(res, status, template(fragment, { cache })(it));
+  const body = template(view, { cache })(it);
+  const around = layout === 'desk' ? { navigation: await deskNavigation(req.ctx) } : {};
+  send(
+    res,
+    status,
+    template(`layouts/${layout}`, { cache })({ ...it, ...around, body, flash: takeFlash(req) }),
+  );
+}
+
+/** Several named partials in one answer: each replaces the element of its id. */
+export function partials(
+  res: Response,
+  names: readonly string[],
+  locals: Record<string, unknown>,
+  status = 200,
+): void {
+  const cache = res.req.services.config.isProduction || res.req.services.config.isTest;
+  const it = { ...common(res.req, res), ...locals };
+  send(res, status, names.map(name => template(name, { cache })(it)).join('\n'));
+}
+
+function send(res: Response, status: number, html: string) {
+  res.status(status).type('html').send(html);
+}
+
+/** The small marks with this request's language already in them. */
+function drawingFor({ assets, t, locale, ctx }: Request) {
+  const iconUrl = assets.url('icons.svg');
+  const drawing = createDrawing({ iconUrl });
+  return {
+    icon: drawing.icon,
+    /** A person of ours, or nobody, as a round of initials. */
+    avatar: (person: { id: number; firstName: string; lastName: string } | null, cls = '') =>
+      drawing.avatar(person && { id: person.id, name: fullName(person) }, cls),
+    statusBadge: (status: TicketStatus, audience: Audience) => drawing.statusBadge(status, t, audience),
+    statusMark: (status: TicketStatus, audience: Audience) => drawing.statusMark(status, t, audience),
+    priorityMark: (priority: Priority, options?: { isDense?: boolean }) => drawing.priorityMark(priority, t, options),
+    priorityWord: (priority: Priority) => priorityWord(priority, t),
+    timeLeft: (dueAt: Date | null, isPaused = false) => drawing.timeLeft({ dueAt, now: ctx.now(), isPaused }, t, locale),
+    scriptStrings: () => scriptStrings(t, iconUrl),
+    escape: escapeHtml,
+    name: fullName,
+  };
+}
+
+/** What every template may use. */
+export function common(req: Request, res: Response) {
+  const { ctx, t, services } = req;
+  const fmt = createFormatting({ locale: req.locale, timeZone: req.timeZone, t, now: ctx.now() });
+  return {
+    t,
+    fmt,
+    ...createDrawing({ iconUrl: req.assets.url('icons.svg'), t, locale: req.locale, now: ctx.now() }),
+    asset: req.assets.url,
+    paths,
+    actor: ctx.actor,
+    can: ((...args: Parameters<typeof can> extends [unknown, ...infer Rest] ? Rest : never) =>
+      (can as (...all: unknown[]) => boolean)(ctx.actor, ...args)) as unknown,
+    settings: ctx.settings,
+    locale: req.locale,
+    dir: req.locale.startsWith('ar') || req.locale.startsWith('he') ? 'rtl' : 'ltr',
+    theme: req.theme,
+    path: req.originalUrl,
+    pathname: req.path,
+    requestId: req.requestId,
+    now: ctx.now(),
+    /** The hidden key of a form with an effect (docs/decisions/0003-idempotent-forms.md). */
+    key: () => randomUUID(),
+    csrf: () => res.locals.csrfToken?.() ?? '',
+    html: richText,
+    showMailbox: services.config.mail.showMailbox,
+    title: '',
+    nav: '',
+    form: undefined as unknown,
+  };
+}
+
+/** The answer to a form that worked: 303 for a plain one; htmx gets where to go, never a redirect to follow. */
+export function done(res: Response, { to, notice }: { to: string; notice?: string }): void {
+  const req = res.req;
+  if (notice && req.session)
+    req.session.flash = [...(req.session.flash ?? []), { tone: 'green', text: notice }];
+  if (isPartial(req)) {
+    res.set('HX-Redirect', to).status(200).end();
+    return;
+  }
+  res.redirect(303, to);
+}
+
+/** The same page again with what was typed and what to correct. */
+export const invalid = (
+  res: Response,
+  view: string,
+  locals: Record<string, unknown>,
+  options: PageOptions = {},
+) => page(res, view, locals, { ...options, status: 422 });

@@ -1,0 +1,66 @@
+import type { Request } from 'express';
+import type { Person } from '../domain/access/actor.ts';
+import { isPerson } from '../domain/access/actor.ts';
+import type { Context } from '../domain/context.ts';
+import { Unauthenticated } from '../domain/errors.ts';
+import type { Translate } from '../platform/translating.ts';
+import type { Services } from '../services.ts';
+import type { Assets } from './rendering/assets.ts';
+
+declare module 'express-session' {
+  interface SessionData {
+    userId: number;
+    epoch: number;
+    startedAt: number;
+    seenAt: number;
+    deviceId: number;
+    confirmedAt: number;
+    flash: Flash[];
+  }
+}
+
+export type Flash = { tone: 'green' | 'blue' | 'amber' | 'red'; text: string };
+
+declare global {
+  namespace Express {
+    interface Request {
+      services: Services;
+      assets: Assets;
+      theme: 'light' | 'dark' | null;
+      ctx: Context;
+      t: Translate;
+      locale: string;
+      timeZone: string;
+      requestId: string;
+      /** Set while a multipart body has not been read yet, so its token could not be checked. */
+      csrfPending?: boolean;
+    }
+    interface Locals {
+      csrfToken?: () => string;
+    }
+  }
+}
+
+/** Who is signed in. A route without `allow.anyone` has made sure that somebody is. */
+export function person(req: Request): Person {
+  if (!isPerson(req.ctx.actor)) throw new Unauthenticated('Sign in first');
+  return req.ctx.actor;
+}
+
+/** A number in the address; anything else cannot name a thing, so it is the same 404. */
+export const numberParam = (req: Request, name: string): number => {
+  const value = req.params[name];
+  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : -1;
+};
+
+/** One value of the query string: the first if there are several. */
+export function queryText(req: Request, name: string, maxLength = 200): string {
+  const value = req.query[name];
+  const first = Array.isArray(value) ? value[0] : value;
+  return typeof first === 'string' ? first.slice(0, maxLength).trim() : '';
+}
+
+export const isPartial = (req: Request) => req.get('HX-Request-Type') === 'partial';
+
+/** The id of the element that htmx swaps (`HX-Target: form#reply`). */
+export const targetId = (req: Request) => req.get('HX-Target')?.split('#')[1] ?? '';
