@@ -8,6 +8,7 @@ import { richText } from '../../platform/rich-text.ts';
 import { isPartial, targetId } from '../request.ts';
 import { type Audience, createDrawing, escapeHtml, type Priority, priorityWord, type TicketStatus } from './drawing.ts';
 import { scriptStrings } from './script-strings.ts';
+import { nearestHue } from './brand-hues.ts';
 import { takeFlash } from './flash.ts';
 import { createFormatting } from './formatting.ts';
 import { template } from './templates.ts';
@@ -66,17 +67,17 @@ function send(res: Response, status: number, html: string) {
 /** The small marks with this request's language already in them. */
 function drawingFor({ assets, t, locale, ctx }: Request) {
   const iconUrl = assets.url('icons.svg');
-  const drawing = createDrawing({ iconUrl });
+  const drawing = createDrawing({ iconUrl, t, locale: locale.startsWith('ar-XB') ? 'en' : locale, now: ctx.now() });
   return {
     icon: drawing.icon,
     /** A person of ours, or nobody, as a round of initials. */
     avatar: (person: { id: number; firstName: string; lastName: string } | null, cls = '') =>
       drawing.avatar(person && { id: person.id, name: fullName(person) }, cls),
-    statusBadge: (status: TicketStatus, audience: Audience) => drawing.statusBadge(status, t, audience),
-    statusMark: (status: TicketStatus, audience: Audience) => drawing.statusMark(status, t, audience),
-    priorityMark: (priority: Priority, options?: { isDense?: boolean }) => drawing.priorityMark(priority, t, options),
+    statusBadge: (status: TicketStatus, audience: Audience) => drawing.statusBadge(status, audience),
+    statusMark: (status: TicketStatus, audience: Audience) => drawing.statusMark(status, audience),
+    priorityMark: (priority: Priority, options?: { isDense?: boolean }) => drawing.priorityMark(priority, options),
     priorityWord: (priority: Priority) => priorityWord(priority, t),
-    timeLeft: (dueAt: Date | null, isPaused = false) => drawing.timeLeft({ dueAt, now: ctx.now(), isPaused }, t, locale),
+    timeLeft: (dueAt: Date | null, isPaused = false) => drawing.timeLeft({ dueAt, isPaused }),
     scriptStrings: () => scriptStrings(t, iconUrl),
     escape: escapeHtml,
     name: fullName,
@@ -97,6 +98,7 @@ export function common(req: Request, res: Response) {
     can: ((...args: Parameters<typeof can> extends [unknown, ...infer Rest] ? Rest : never) =>
       (can as (...all: unknown[]) => boolean)(ctx.actor, ...args)) as unknown,
     settings: ctx.settings,
+    hue: nearestHue(ctx.settings.companyHue),
     locale: req.locale,
     dir: req.locale.startsWith('ar') || req.locale.startsWith('he') ? 'rtl' : 'ltr',
     theme: req.theme,
