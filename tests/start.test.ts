@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -8,6 +8,7 @@ import { startEmbedded } from '../src/db/embedded.ts';
 
 const project = path.resolve(import.meta.dirname, '..');
 const root = mkdtempSync(path.join(os.tmpdir(), 'smartsupport-start-'));
+chmodSync(root, 0o755); // open to the account that root lends the server
 const dataDir = path.join(root, '.data');
 const programs: ChildProcess[] = [];
 

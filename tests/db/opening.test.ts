@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -9,6 +9,7 @@ import { createDatabase } from '../../src/db/knex.ts';
 import { openConfig } from '../../src/db/opening.ts';
 
 const root = mkdtempSync(path.join(os.tmpdir(), 'smartsupport-opening-'));
+chmodSync(root, 0o755); // open to the account that root lends the server
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 let folders = 0;
