@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { coverageChecks, printCoverage } from './testing/coverage.ts';
 import { type Outcome, passed, runLanes } from './testing/lanes.ts';
-import { npx, vitest } from './testing/running.ts';
+import { npx, script, vitest } from './testing/running.ts';
 import { prepareTools, type ToolReport, versionOf } from './tools.ts';
 
 /**
@@ -15,7 +16,9 @@ const { values, positionals: files } = parseArgs({
   options: { only: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
 });
 
-const reports = path.resolve('coverage');
+// Not in the project: two runs at once must not overwrite each other's.
+const reports = mkdtempSync(path.join(tmpdir(), 'smartsupport-reports-'));
+process.once('exit', () => rmSync(reports, { recursive: true, force: true }));
 const isSystem = (file: string) => /(^|\/)tests\/system/.test(file);
 const systemFiles = files.filter(isSystem);
 const otherFiles = files.filter(file => !isSystem(file));
@@ -31,8 +34,7 @@ const lanes = {
   templates: {
     says: 'format of the templates',
     cores: 1,
-    run: () =>
-      npx('prettier', ['--check', '--no-error-on-unmatched-pattern', '--log-level=warn', 'views/**/*.ejs']),
+    run: () => script('scripts/format-templates.ts', ['--check']),
   },
   types: { says: 'types', cores: 1, run: () => npx('tsc', ['--noEmit']) },
   vitest: {
@@ -53,8 +55,6 @@ if (values.help) {
   process.exit(0);
 }
 
-rmSync(reports, { recursive: true, force: true });
-mkdirSync(reports, { recursive: true });
 const started = performance.now();
 const chosen = chooseLanes();
 const outcome = await runLanes(chosen.map(name => ({ name, ...lanes[name] })));
@@ -97,11 +97,12 @@ async function findTools(): Promise<Outcome> {
 }
 
 function coverageOptions(): string[] {
-  return otherFiles.length > 0 ? [] : ['--coverage.enabled'];
+  if (otherFiles.length > 0) return [];
+  return ['--coverage.enabled', `--coverage.reportsDirectory=${path.join(reports, 'coverage')}`];
 }
 
 async function checkCoverage(): Promise<Outcome> {
-  const file = path.join(reports, 'coverage-summary.json');
+  const file = path.join(reports, 'coverage', 'coverage-summary.json');
   const summary = JSON.parse(readFileSync(file, 'utf8')) as Parameters<typeof coverageChecks>[0];
   const checks = coverageChecks(summary);
   return {

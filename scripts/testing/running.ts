@@ -7,8 +7,13 @@ import type { Outcome } from './lanes.ts';
 const children = new Set<ChildProcess>();
 
 /** A check of one package's program: passed or failed as a whole. */
-export async function npx(program: string, args: string[]): Promise<Outcome> {
-  const { code, output } = await run(program, args);
+export const npx = (program: string, args: string[]) => whole([binOf(program), ...args]);
+
+/** A check of our own, likewise. */
+export const script = (file: string, args: string[]) => whole(['--import', 'tsx', file, ...args]);
+
+async function whole(args: string[]): Promise<Outcome> {
+  const { code, output } = await run(args);
   return code === 0
     ? { passed: 1, failed: 0, skipped: 0, output: '' }
     : { passed: 0, failed: 1, skipped: 0, output };
@@ -23,7 +28,7 @@ export async function vitest(
 ): Promise<Outcome> {
   const file = path.join(folder, `${name}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const { code } = await run('vitest', ['run', ...reporters, ...args], { variables, show: true });
+  const { code } = await run([binOf('vitest'), 'run', ...reporters, ...args], { variables, show: true });
   const outcome = existsSync(file) ? countReport(file) : { passed: 0, failed: 0, skipped: 0 };
   // A file that does not load, or a set-up that fails, is a failure that no test counts.
   if (code !== 0 && outcome.failed === 0) outcome.failed = 1;
@@ -52,8 +57,8 @@ function countReport(file: string) {
 
 type RunOptions = { variables?: Record<string, string>; show?: boolean };
 
-async function run(program: string, args: string[], { variables = {}, show = false }: RunOptions = {}) {
-  const child = spawn(process.execPath, [binOf(program), ...args], {
+async function run(args: string[], { variables = {}, show = false }: RunOptions = {}) {
+  const child = spawn(process.execPath, args, {
     env: { ...environment(), ...variables },
     stdio: show ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
   });

@@ -81,8 +81,12 @@ function sweepAbandonedRuns(): void {
     const pid = Number(/^smartsupport-test-(\d+)-/.exec(name)?.[1]);
     if (!pid || isAlive(pid)) continue;
     const folder = path.join(tmpdir(), name);
-    stopCluster(path.join(folder, 'postgres'));
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    try {
+      stopCluster(path.join(folder, 'postgres'));
+      rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    } catch {
+      // Another person's on the same machine: theirs to sweep.
+    }
   }
 }
 
