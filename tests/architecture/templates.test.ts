@@ -6,11 +6,11 @@ import { filesIn, isThere, lineAt, read } from './files.ts';
 
 /** What may be put on a page unescaped: each kind escapes or cleans what it was given. */
 const UNESCAPED: Record<string, RegExp> = {
+  'words for scripts, escaped by rendering/script-strings.ts': /^it\.scriptStrings\(\)$/,
   'another template': /^include\(/,
-  'a mark drawn by rendering/drawing.ts': /^it\.(icon|draw\.\w+)\(/,
+  'a mark drawn by rendering/drawing.ts': /^it\.(icon|avatar|statusBadge|statusMark|priorityMark|timeLeft)\(/,
   'rich text, cleaned by sanitize-html': /^it\.html\(/,
   'the page inside its layout': /^it\.body$/,
-  'attributes escaped by rendering/escaping.ts': /^it\.attributes\(/,
 };
 
 /** Templates whose rows are so few that an include in their loop costs nothing. */
