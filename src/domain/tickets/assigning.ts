@@ -1,0 +1,29 @@
+import { isPerson } from '../access/actor.ts';
+import type { Context, Tx } from '../context.ts';
+import { Unauthenticated } from '../errors.ts';
+import { authorize } from '../policies.ts';
+import { applyChanges } from './changing.ts';
+import { lockTicket, type Ticket } from './ticket.ts';
+
+/** "Assign to me": a coordinator takes the ticket; a new one is open from then on. */
+export async function pickUpTicket(ctx: Context, ticket: Ticket): Promise<Ticket> {
+  authorize(ctx, 'ticket.assign', ticket);
+  if (!isPerson(ctx.actor)) throw new Unauthenticated('Sign in first');
+  const assigneeId = ctx.actor.id;
+  return ctx.transaction(async tx => {
+    const current = await lockTicket(tx, ticket);
+    authorize(tx, 'ticket.assign', current);
+    return applyChanges(tx, current, { assigneeId }, 'picked-up');
+  });
+}
+
+/** Open tickets of somebody who leaves go back to their team's queue. Returns how many. */
+export async function releaseTicketsOf(tx: Tx, userId: number): Promise<number> {
+  const rows = await tx.db('tickets')
+    .where({ assignee_id: userId })
+    .whereIn('status_kind', ['new', 'open', 'waiting'])
+    .orderBy('id')
+    .select<{ id: number }[]>('id');
+  for (const row of rows) await applyChanges(tx, await lockTicket(tx, row), { assigneeId: null }, 'assigned');
+  return rows.length;
+}

@@ -1,0 +1,58 @@
+import { personId } from '../access/actor.ts';
+import type { Context, Tx } from '../context.ts';
+import { NotFound } from '../errors.ts';
+import { recordEvent } from '../events/recording.ts';
+import { authorize } from '../policies.ts';
+import { lockTicket, type Ticket } from './ticket.ts';
+
+/** Takes the content of a message away for good, its files with it; that it was there stays. Idempotent. */
+export async function redactComment(ctx: Context, ticket: Ticket, commentId: number): Promise<void> {
+  authorize(ctx, 'ticket.redact', ticket);
+  await ctx.transaction(async tx => {
+    await lockTicket(tx, ticket);
+    const [comment] = await tx.db('comments')
+      .where({ id: commentId, ticket_id: ticket.id, redacted_at: null })
+      .update({ body: '', redacted_at: tx.now(), redacted_by: personId(tx.actor) })
+      .returning('id');
+    if (!comment) return requireComment(tx, ticket, commentId);
+    const files = await tx.db('attachments').where({ comment_id: commentId, redacted_at: null }).select<{ id: number }[]>('id');
+    for (const file of files) await redactFile(tx, file.id);
+    await forgetExcerpt(tx, ticket, commentId);
+    await recordEvent(tx, 'comment.redacted', { objectType: 'comment', objectId: commentId, label: `#${ticket.number}`, ticketId: ticket.id, commentId });
+  });
+}
+
+export async function redactAttachment(ctx: Context, ticket: Ticket, attachmentId: number): Promise<void> {
+  authorize(ctx, 'ticket.redact', ticket);
+  await ctx.transaction(async tx => {
+    await lockTicket(tx, ticket);
+    const file = await tx.db('attachments').where({ id: attachmentId, ticket_id: ticket.id }).first('id', 'redacted_at', 'filename');
+    if (!file) throw new NotFound('No such file');
+    if (file.redacted_at) return;
+    await redactFile(tx, attachmentId);
+    await recordEvent(tx, 'attachment.redacted', { objectType: 'attachment', objectId: attachmentId, label: `#${ticket.number}`, ticketId: ticket.id });
+  });
+}
+
+async function redactFile(tx: Tx, id: number) {
+  const [file] = await tx.db('attachments')
+    .where({ id })
+    .update({ redacted_at: tx.now(), filename: 'removed', thumbnail_state: 'none' })
+    .returning(['storage_key', 'thumbnail_key']);
+  // After the commit: a file must never go while its row could still come back.
+  tx.afterCommit(() => {
+    for (const key of [file.storage_key, file.thumbnail_key]) {
+      if (key) tx.world.storage.remove(key).catch((error: Error) => tx.log.error({ err: error.message }, 'a redacted file could not be removed'));
+    }
+  });
+}
+
+async function forgetExcerpt(tx: Tx, ticket: Ticket, commentId: number) {
+  const first = await tx.db('comments').where({ ticket_id: ticket.id }).min<{ min: number }[]>('id').first();
+  if (first?.min === commentId || ticket.needsReply) await tx.db('tickets').where({ id: ticket.id }).update({ excerpt: '' });
+}
+
+async function requireComment(tx: Tx, ticket: Ticket, commentId: number) {
+  const known = await tx.db('comments').where({ id: commentId, ticket_id: ticket.id }).first('id');
+  if (!known) throw new NotFound('No such message');
+}

@@ -1,0 +1,73 @@
+import { query } from '../../db/knex.ts';
+import { isPerson } from '../access/actor.ts';
+import type { Context } from '../context.ts';
+import type { Changes } from '../events/recording.ts';
+import { worksTicket } from './policy.ts';
+import type { Comment, CommentFile } from './comment.ts';
+import type { PersonName, Ticket } from './ticket.ts';
+
+export type TicketEvent = {
+  id: number;
+  type: string;
+  occurredAt: Date;
+  actorKind: 'person' | 'system' | 'anonymous';
+  actor: PersonName | null;
+  changes: Changes;
+  data: { verb?: string; names?: Record<string, [string | null, string | null]> } & Record<string, unknown>;
+};
+
+export type TimelineEntry = ({ is: 'comment'; at: Date } & Comment) | ({ is: 'event'; at: Date } & TicketEvent);
+
+const PERSON = (alias: string) =>
+  `case when ${alias}.id is null then null else jsonb_build_object('id', ${alias}.id, 'firstName', ${alias}.first_name, 'lastName', ${alias}.last_name, 'staff', ${alias}.role <> 'employee') end`;
+
+const COMMENTS = `
+  select c.id, c.kind, case when c.redacted_at is null then c.body else '' end as body, ${PERSON('u')} as author,
+         c.author_id = t.requester_id as "byRequester", c.redacted_at as "redactedAt", c.created_at as "createdAt",
+         coalesce((select jsonb_agg(jsonb_build_object('id', f.id, 'filename', f.filename, 'contentType', f.content_type,
+                   'size', f.size, 'hasThumbnail', f.thumbnail_state = 'made', 'redacted', f.redacted_at is not null) order by f.id)
+                   from attachments f where f.comment_id = c.id), '[]') as files
+  from comments c join tickets t on t.id = c.ticket_id left join users u on u.id = c.author_id
+  where c.ticket_id = ? and c.kind = any(?::text[])
+  order by c.id desc limit ?`;
+
+const EVENTS = `
+  select e.id, e.type, e.occurred_at as "occurredAt", e.actor_kind as "actorKind", ${PERSON('u')} as actor, e.changes, e.data
+  from events e left join users u on u.id = e.actor_id
+  where e.ticket_id = ? and e.type = any(?::text[]) and (not e.internal or ?::boolean)
+  order by e.id desc limit ?`;
+
+/** Comments shown on the page without asking for more; a thread of 500 stays one light page. */
+export const RECENT_COMMENTS = 60;
+const RECENT_EVENTS = 120;
+
+const STAFF_EVENTS = ['ticket.changed', 'ticket.watched', 'ticket.unwatched', 'comment.redacted', 'attachment.redacted', 'ticket.spam', 'ticket.not-spam'];
+const EMPLOYEE_EVENTS = ['ticket.changed'];
+
+export type Timeline = { entries: TimelineEntry[]; earlier: boolean };
+
+/** The conversation and what happened, oldest first. Notes are asked for only on behalf of who works the ticket. */
+export async function timelineOf(ctx: Context, ticket: Ticket, { all = false } = {}): Promise<Timeline> {
+  const works = ctx.actor.kind === 'system' || (isPerson(ctx.actor) && worksTicket(ctx.actor, ticket));
+  const limit = all ? 5_000 : RECENT_COMMENTS + 1;
+  const [comments, events] = await Promise.all([
+    query<Omit<Comment, 'files'> & { files: CommentFile[] }>(ctx.db, COMMENTS, [ticket.id, works ? ['reply', 'note'] : ['reply'], limit]),
+    query<TicketEvent>(ctx.db, EVENTS, [ticket.id, works ? STAFF_EVENTS : EMPLOYEE_EVENTS, works, all ? 5_000 : RECENT_EVENTS]),
+  ]);
+  const earlier = !all && comments.length > RECENT_COMMENTS;
+  const shown = earlier ? comments.slice(0, RECENT_COMMENTS) : comments;
+  const from = earlier ? shown.at(-1)!.createdAt : new Date(0);
+  const visibleEvents = events.filter(event => event.occurredAt >= from && (works || forEmployee(event)));
+  const entries: TimelineEntry[] = [
+    ...shown.map(comment => ({ is: 'comment' as const, at: comment.createdAt, ...comment })),
+    ...visibleEvents.map(event => ({ is: 'event' as const, at: event.occurredAt, ...event })),
+  ];
+  entries.sort((a, b) => a.at.getTime() - b.at.getTime() || rank(a) - rank(b) || a.id - b.id);
+  return { entries, earlier };
+}
+
+// A reply and the status it set carry the same moment: the reply reads first.
+const rank = (entry: TimelineEntry) => (entry.is === 'comment' ? 0 : 1);
+
+/** An employee reads that it was picked up, solved, closed and so on; priorities and teams are the desk's. */
+const forEmployee = (event: TicketEvent) => 'status' in event.changes || 'assigneeId' in event.changes;
