@@ -11,7 +11,13 @@ type Manifest = {
 type Lock = {
   packages: Record<
     string,
-    { resolved?: string; hasInstallScript?: boolean; version?: string; optional?: boolean }
+    {
+      resolved?: string;
+      hasInstallScript?: boolean;
+      optionalDependencies?: Record<string, string>;
+      version?: string;
+      optional?: boolean;
+    }
   >;
 };
 
@@ -35,6 +41,15 @@ test('the lockfile holds exactly those versions', () => {
     ([name, version]) => lock.packages[`node_modules/${name}`]?.version !== version,
   );
   expect(different).toEqual([]);
+});
+
+/** Where a registry lacks a package of another platform npm leaves it out, and then `npm ci` refuses the lockfile. */
+test('the lockfile holds the packages of every platform', () => {
+  const present = new Set(Object.keys(lock.packages).map(path => path.replace(/^.*node_modules\//, '')));
+  const missing = Object.values(lock.packages)
+    .flatMap(({ optionalDependencies }) => Object.keys(optionalDependencies ?? {}))
+    .filter(name => !present.has(name));
+  expect(missing).toEqual([]);
 });
 
 test('the lockfile names no host', () => {
