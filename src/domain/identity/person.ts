@@ -29,14 +29,19 @@ const SIGNED_IN = `
          array(select m.team_id from team_members m join teams t on t.id = m.team_id and t.archived_at is null where m.user_id = u.id) as team_ids,
          array(select d.id from departments d where d.manager_id = u.id) as managed_ids,
          (select jsonb_object_agg(s.key, s.value) from settings s) as settings
-  from users u where u.id = ?`;
+  from users u
+  where u.id = ? and not exists (select 1 from user_sessions d where d.id = ?::bigint and d.ended_at is not null)`;
 
 /**
  * The one query of every request: the person, the rights they hold now, what is unread, and the settings.
- * Nothing for anyone who is not active, so a suspension works at once.
+ * Nothing for anyone who is not active, so a suspension works at once, nor for a device that was signed out.
  */
-export async function loadSignedIn(db: Knex, userId: number): Promise<SignedIn | undefined> {
-  const [row] = await query<Row>(db, SIGNED_IN, [userId]);
+export async function loadSignedIn(
+  db: Knex,
+  userId: number,
+  deviceId?: number,
+): Promise<SignedIn | undefined> {
+  const [row] = await query<Row>(db, SIGNED_IN, [userId, deviceId ?? null]);
   if (row?.status !== 'active') return undefined;
   const settings = settingsFrom(row.settings ?? {});
   return { settings, sessionEpoch: row.session_epoch, person: toPerson(row, settings) };

@@ -30,11 +30,13 @@ const setContext: RequestHandler = async (req, _res, next) => {
 
 /** A session whose epoch is older than the person's was ended on the server: by a password change, a suspension, "everywhere". */
 async function identify(req: Request): Promise<{ actor: Actor; settings: Settings }> {
-  const { userId, epoch } = req.session;
+  const { userId, epoch, deviceId } = req.session;
   if (userId) {
-    const found = await loadSignedIn(req.services.db, userId);
+    const found = await loadSignedIn(req.services.db, userId, deviceId);
     if (found && found.sessionEpoch === epoch) return { actor: found.person, settings: found.settings };
-    await new Promise<void>((resolve, reject) => req.session.regenerate(error => (error ? reject(error) : resolve())));
+    await new Promise<void>((resolve, reject) =>
+      req.session.regenerate(error => (error ? reject(error) : resolve())),
+    );
     if (found) return { actor: anonymous, settings: found.settings };
   }
   return { actor: anonymous, settings: await loadSettings(req.services.db) };

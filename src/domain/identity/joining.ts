@@ -1,0 +1,47 @@
+import { fullName } from '../access/actor.ts';
+import type { Context, Tx } from '../context.ts';
+import { Invalid } from '../errors.ts';
+import { recordEvent } from '../events/recording.ts';
+import { hashPassword, passwordProblem } from './passwords.ts';
+import { useToken } from './tokens.ts';
+import { lockUser, type User } from './user.ts';
+
+export type Joining = { firstName: string; lastName: string; password: string };
+
+/** Somebody who was invited takes their place. Returns their id, or nothing if the link was used or is too old. */
+export async function acceptInvitation(
+  ctx: Context,
+  token: string,
+  { firstName, lastName, password }: Joining,
+): Promise<number | undefined> {
+  const problem = passwordProblem(ctx, password, { firstName, lastName });
+  if (problem) throw new Invalid({ password: problem });
+  const passwordHash = await hashPassword(password);
+  return ctx.transaction(async tx => {
+    const userId = await useToken(tx, 'invitation', token);
+    const user = userId ? await lockUser(tx, userId) : undefined;
+    if (!user || !canJoin(user)) return undefined;
+    await tx
+      .db('users')
+      .where({ id: user.id })
+      .update({ first_name: firstName, last_name: lastName, password_hash: passwordHash });
+    await join(tx, { ...user, firstName, lastName });
+    return user.id;
+  });
+}
+
+export const canJoin = (user: User) => user.status === 'pending' || user.status === 'active';
+
+/** The admin's invitation was the approval, and the link proved the address. */
+export async function join(tx: Tx, user: User): Promise<void> {
+  await tx
+    .db('users')
+    .where({ id: user.id })
+    .update({
+      status: 'active',
+      email_verified_at: user.emailVerifiedAt ?? tx.now(),
+      version: tx.db.raw('version + 1'),
+    });
+  const subject = { objectType: 'user' as const, objectId: user.id, label: fullName(user) };
+  await recordEvent(tx, 'user.joined', subject, { changes: { status: [user.status, 'active'] } });
+}
