@@ -21,7 +21,10 @@ export async function suspendUser(
 }
 
 /** What an admin changes about a person. Who becomes an employee owns no ticket any more. */
-export async function changeUser(ctx: Context, input: UserChanges): Promise<{ id: number; name: string; released: number }> {
+export async function changeUser(
+  ctx: Context,
+  input: UserChanges,
+): Promise<{ id: number; name: string; released: number }> {
   authorize(ctx, 'user.role', { id: input.userId });
   return ctx.transaction(async tx => {
     const { before, role } = await updateUser(tx, input);
