@@ -9,7 +9,7 @@ export const paths = {
   signUp: '/sign-up',
   signOut: '/sign-out',
   setup: '/setup',
-  confirmation: '/sign-in/confirmation',
+  signInConfirmation: '/sign-in/confirmation',
   passwordReset: '/password-reset',
   resendVerification: '/verify-email',
   passwordResetToken: (token: string) => `/password-reset/${token}`,
