@@ -5,6 +5,10 @@ import type { Config } from '../config/config.ts';
 
 // bigint keys stay far below 2^53; dates are days, not instants.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+// bigint[] (1016, without a name in pg): a person's team ids must compare with a ticket's.
+pg.types.setTypeParser(1016 as typeof pg.types.builtins.INT8, text =>
+  text.slice(1, -1).split(',').filter(Boolean).map(Number),
+);
 pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number);
 pg.types.setTypeParser(pg.types.builtins.DATE, value => value);
 

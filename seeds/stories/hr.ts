@@ -1,0 +1,126 @@
+import { answered, change, note, reply, type Story, step } from '../story.ts';
+
+export const hr: Story[] = [
+  {
+    opened: '3h42m',
+    by: 'leila',
+    category: 'pay',
+    impact: 'a-lot',
+    subject: 'Payslip for October is missing 14 hours of overtime',
+    body: 'Night shifts on 12 and 13 October are not on it. Piotr signed both on the day.\n\nMy rent is due on Friday.',
+    files: ['payslip'],
+    steps: [
+      note(
+        '3h30m',
+        'aisha',
+        'Both shifts are in the planning, not in the export. Payroll runs again at 15:00.',
+      ),
+    ],
+  },
+  {
+    opened: '1d5h',
+    by: 'sofie',
+    category: 'details',
+    subject: 'Update my surname in the directory',
+    body: 'Married on 7 November; my surname stays “de Vries” for customers but should be “de Vries-Smit” in the contract.',
+    steps: [
+      step('2h', 'aisha', 'take'),
+      reply(
+        '2h5m',
+        'aisha',
+        'Congratulations! Could you send me a copy of the certificate? You may cover everything but the names and the date.',
+        'waiting',
+      ),
+    ],
+  },
+  {
+    opened: '1d22h',
+    by: 'meiling',
+    category: 'details',
+    subject: 'Please remove me from the Gdańsk mailing list',
+    body: 'I moved to Utrecht in spring and still get every shift swap of Gdańsk.',
+  },
+  {
+    opened: '9h',
+    by: 'dmytro',
+    category: 'leave',
+    impact: 'a-little',
+    subject: 'Parental leave from February',
+    body: 'Our daughter is due on 3 February. How much leave can I take, and until when do I have to ask for it?',
+    steps: [
+      step('1h', 'aisha', 'take'),
+      reply(
+        '1h20m',
+        'aisha',
+        'What good news! You have one week at full pay and five weeks at 70 %, to be taken within six months. Four weeks before is early enough to ask. Shall I plan a call?',
+        'waiting',
+      ),
+      reply('5h', 'dmytro', 'Yes please, any day after 14:00.'),
+    ],
+  },
+  {
+    opened: '6d4h',
+    by: 'rui',
+    category: 'pay',
+    impact: 'a-little',
+    subject: 'Which allowance for the Sunday shift?',
+    body: 'My payslip shows 50 %, a colleague’s shows 75 % for the same Sunday.',
+    steps: answered(
+      'aisha',
+      '4h',
+      'From the third Sunday in a row it is 75 %. It was your second, so 50 % is right. The next one will be 75 %.',
+      'rui',
+    ),
+  },
+  {
+    opened: '13d',
+    by: 'hana',
+    category: 'leave',
+    subject: 'Carry over five days into next year?',
+    body: 'I could not take all my days because of the Lisbon project.',
+    steps: answered(
+      'aisha',
+      '1d',
+      'Five days are carried over until 1 July. Your lead has agreed; it shows in your balance from tomorrow.',
+    ),
+  },
+  {
+    opened: '20d6h',
+    by: 'nadia',
+    category: 'details',
+    subject: 'New bank account from next month',
+    body: 'Please call me for the number; I would rather not write it here.',
+    steps: answered(
+      'aisha',
+      '3h',
+      'Done as we said on the phone. The November pay goes to the new account.',
+      'nadia',
+    ),
+  },
+  {
+    opened: '2d20h',
+    by: 'piotr',
+    category: 'pay',
+    impact: 'a-lot',
+    subject: 'Two people of my crew are not on the pay list',
+    body: 'B. Kowal and T. Adeyemi started on the 1st. They say they have not seen a contract either.',
+    steps: [
+      step('30m', 'aisha', 'take'),
+      change('31m', 'aisha', { status: 'in-progress' }),
+      reply(
+        '1h',
+        'aisha',
+        'Both contracts were signed but not sent on. They will get an advance tomorrow and the rest with the November pay. I have called them.',
+        'solved',
+      ),
+    ],
+  },
+  {
+    opened: '28d',
+    by: 'tomas',
+    category: 'leave',
+    subject: 'Sick note: paper or photo?',
+    body: 'Is a photo of the note enough or do you need the paper?',
+    steps: answered('aisha', '40m', 'A photo is enough. Get well soon!'),
+  },
+];
