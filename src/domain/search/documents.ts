@@ -1,0 +1,75 @@
+import type { Knex } from 'knex';
+import type { Tx } from '../context.ts';
+import type { DomainEvent } from '../events/dispatching.ts';
+import { wordsOf } from './querying.ts';
+
+/** tsvector keeps positions up to 16383 and refuses more than a megabyte; what is beyond is not found. */
+const MAX_WORDS = 12_000;
+const MAX_PLACES = 60;
+
+type Source = {
+  id: number;
+  number: number;
+  subject: string;
+  replies: string[] | null;
+  notes: string[] | null;
+};
+
+const SOURCES = `
+  select t.id, t.number, t.subject,
+         array_agg(c.body order by c.id) filter (where c.kind = 'reply') as replies,
+         array_agg(c.body order by c.id) filter (where c.kind = 'note') as notes
+  from tickets t left join comments c on c.ticket_id = t.id and c.redacted_at is null
+  where t.id = any(?::bigint[]) group by t.id`;
+
+/**
+ * Writes the search document of each ticket anew from what it holds now, 500 at a time; also for seed and import.
+ * Words are made by `wordsOf`, the same that makes a query's, so both always agree.
+ */
+export async function indexTickets(db: Knex, ticketIds: readonly number[]): Promise<void> {
+  for (let start = 0; start < ticketIds.length; start += 500) {
+    const { rows } = await db.raw<{ rows: Source[] }>(SOURCES, [ticketIds.slice(start, start + 500)]);
+    const documents = rows.map(documentOf);
+    await db.raw(
+      `insert into ticket_documents (ticket_id, public_words, staff_words)
+       select * from unnest(?::bigint[], ?::tsvector[], ?::tsvector[])
+       on conflict (ticket_id) do update
+         set public_words = excluded.public_words, staff_words = excluded.staff_words, updated_at = now()`,
+      [rows.map(row => row.id), documents.map(each => each.public), documents.map(each => each.staff) as string[]],
+    );
+  }
+}
+
+/** After events: one writer a ticket at a time, so that an older reading never replaces a newer one. */
+export async function indexChanged(tx: Tx, events: readonly DomainEvent[]): Promise<void> {
+  const ids = [...new Set(events.flatMap(event => event.ticketId ?? []))].sort((a, b) => a - b);
+  if (ids.length === 0) return;
+  await tx.db.raw(
+    `select pg_advisory_xact_lock(hashtextextended('document:' || id, 0))
+     from (select id from unnest(?::bigint[]) as id order by id) as ordered`,
+    [ids],
+  );
+  await indexTickets(tx.db, ids);
+}
+
+function documentOf({ number, subject, replies, notes }: Source): { public: string; staff: string | null } {
+  const open = [subject, String(number), ...(replies ?? [])];
+  return { public: vector(open), staff: notes ? vector([...open, ...notes]) : null };
+}
+
+/** `'word':1,7 'other':2`. The first text weighs most; a gap keeps phrases from reaching into the next. */
+function vector(texts: readonly string[]): string {
+  const places = new Map<string, string[]>();
+  let place = 0;
+  texts.forEach((text, i) => {
+    for (const word of wordsOf(text)) {
+      place += 1;
+      if (place > MAX_WORDS) return;
+      const found = places.get(word) ?? [];
+      if (found.length < MAX_PLACES) found.push(`${place}${i === 0 ? 'A' : ''}`);
+      places.set(word, found);
+    }
+    place += 1;
+  });
+  return [...places].map(([word, found]) => `'${word}':${found.join(',')}`).join(' ');
+}

@@ -1,0 +1,17 @@
+import { wantThumbnails } from './attachments/thumbnails.ts';
+import type { Subscribers } from './events/dispatching.ts';
+import { notifyPeople } from './notifications/notifying.ts';
+import { indexChanged } from './search/documents.ts';
+
+/**
+ * What follows from what: each event and its listeners, after the commit and exactly once.
+ * An event that is not named here is history only.
+ */
+export const subscribers: Subscribers = {
+  'ticket.created': [notifyPeople, indexChanged, wantThumbnails],
+  'ticket.changed': [notifyPeople, indexChanged],
+  'ticket.watched': [notifyPeople],
+  'reply.added': [notifyPeople, indexChanged, wantThumbnails],
+  'note.added': [notifyPeople, indexChanged, wantThumbnails],
+  'comment.redacted': [indexChanged],
+};
