@@ -1,0 +1,92 @@
+import type { Request } from 'express';
+import { z } from 'zod';
+import type { Translate } from '../../platform/translating.ts';
+import { localPath } from './local-path.ts';
+
+/** Bytes of what was typed. More would not fit into the form that carries it. */
+const MAX_BYTES = 200_000;
+const MAX_AGE_MS = 24 * 3_600_000;
+const PURPOSE = 'carried-form';
+
+const carriedSchema = z.object({
+  purpose: z.literal(PURPOSE),
+  path: z.string(),
+  from: z.string(),
+  at: z.number(),
+  hasFiles: z.boolean(),
+  fields: z.array(z.tuple([z.string(), z.string()])),
+});
+
+/** A form that could not be sent, on its way through the sign-in page and back. */
+export type CarriedForm = Omit<z.infer<typeof carriedSchema>, 'purpose'>;
+
+// Our own hidden fields are made anew; secrets are typed again.
+const DROPPED = /^_(csrf|key)$|passw|secret|token/i;
+
+/** Encrypted, so that it says nothing and nobody can make one up. Nothing if it is too long to carry. */
+export function sealForm(
+  req: Request,
+  form: { path: string; from: string; hasFiles: boolean; body: unknown },
+): string | undefined {
+  const fields = Object.entries(typeof form.body === 'object' && form.body ? form.body : {})
+    .filter(([name]) => !DROPPED.test(name))
+    .flatMap(([name, value]) => [value].flat().map(each => [name, String(each)] as [string, string]));
+  if (fields.length === 0) return undefined;
+  const { path, from, hasFiles } = form;
+  const text = JSON.stringify({ purpose: PURPOSE, path, from, at: Date.now(), hasFiles, fields });
+  return Buffer.byteLength(text) > MAX_BYTES ? undefined : req.services.world.encrypt(text);
+}
+
+/** What was sealed, if it was by us, for a path of ours, and within a day. */
+export function openForm(req: Request, sealed: unknown): CarriedForm | undefined {
+  if (typeof sealed !== 'string' || !sealed) return undefined;
+  const parsed = carriedSchema.safeParse(decrypted(req, sealed));
+  if (!parsed.success) return undefined;
+  const { purpose: _, ...form } = parsed.data;
+  const age = Date.now() - form.at;
+  if (age > MAX_AGE_MS || age < -60_000) return undefined;
+  return localPath(form.path, '') === '' ? undefined : form;
+}
+
+function decrypted(req: Request, sealed: string): unknown {
+  try {
+    return JSON.parse(req.services.world.decrypt(sealed));
+  } catch {
+    return undefined;
+  }
+}
+
+export type ShownField = { name: string; value: string; label: string; isLong: boolean; isHidden: boolean };
+
+/** Every field can be seen and changed before it is sent; only the method of the form is not a field. */
+export const shownFields = (form: CarriedForm, t: Translate): ShownField[] =>
+  form.fields.map(([name, value]) => ({
+    name,
+    value,
+    label: labelOf(name, t),
+    isLong: value.length > 80 || value.includes('\n') || /body|text|description|comment|note/i.test(name),
+    isHidden: name === '_method',
+  }));
+
+function labelOf(name: string, t: Translate): string {
+  const known: Record<string, string> = {
+    subject: t('Subject'),
+    body: t('Your text'),
+    description: t('Description'),
+    firstName: t('First name'),
+    lastName: t('Last name'),
+    email: t('Work email'),
+    companyId: t('Company ID'),
+    departmentId: t('Department'),
+    categoryId: t('Category'),
+    teamId: t('Team'),
+    assigneeId: t('Assignee'),
+    priority: t('Priority'),
+    status: t('Status'),
+    impact: t('How much does it stop you?'),
+    version: t('Version of the page'),
+    name: t('Name'),
+    q: t('Search'),
+  };
+  return known[name] ?? t('Field “{{name}}”', { name });
+}

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import type { Request, RequestHandler, Response } from 'express';
+import { isPerson } from '../../domain/access/actor.ts';
+import { actingAs } from '../../domain/context.ts';
+import { noteDevice } from '../../domain/identity/devices.ts';
+import { endSession, startSession } from '../../domain/identity/signing-in.ts';
+
+declare module 'express-session' {
+  interface SessionData {
+    /** The last `seenAt` that the list of devices knows. */
+    notedAt: number;
+  }
+}
+
+/** Signs the person in with a new session id: one that somebody planted before is worth nothing. */
+export async function signIn(req: Request, userId: number): Promise<void> {
+  if (isPerson(req.ctx.actor)) await endSession(req.ctx, req.session.deviceId);
+  await regenerate(req);
+  const { person, sessionEpoch, deviceId } = await startSession(req.ctx, userId, req.sessionID);
+  const now = Date.now();
+  Object.assign(req.session, {
+    userId,
+    epoch: sessionEpoch,
+    startedAt: now,
+    seenAt: now,
+    notedAt: now,
+    confirmedAt: now,
+    deviceId,
+  });
+  req.ctx = actingAs(req.ctx, person);
+}
+
+/** Ends the session on the server. What this browser kept of our pages goes too. */
+export async function signOut(req: Request, res: Response): Promise<void> {
+  await endSession(req.ctx, req.session.deviceId);
+  await leave(req, res);
+}
+
+/** The session is gone; who was signed in is nobody now. */
+export async function leave(req: Request, res: Response): Promise<void> {
+  await new Promise<void>((resolve, reject) =>
+    req.session.destroy((error: unknown) => (error ? reject(error) : resolve())),
+  );
+  const { secure } = req.services.config.http;
+  res.clearCookie(secure ? '__Host-session' : 'session', {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure,
+  });
+  res.set('Clear-Site-Data', '"cache", "storage"');
+}
+
+/** A name for a session that is not its secret: keeps the forms of strangers apart. */
+export const sessionName = (req: Request) =>
+  `session:${createHash('sha256').update(req.sessionID).digest('base64url').slice(0, 22)}`;
+
+/** Follows a session in use, for the list of devices; the request does not wait for it. */
+export const noteDevices: RequestHandler = (req, _res, next) => {
+  const { deviceId, seenAt, notedAt } = req.session;
+  if (deviceId && seenAt && seenAt !== notedAt) {
+    req.session.notedAt = seenAt;
+    noteDevice(req.services.db, deviceId, new Date(seenAt)).catch((error: unknown) =>
+      req.services.log.warn({ requestId: req.requestId, err: String(error) }, 'device not noted'),
+    );
+  }
+  next();
+};
+
+const regenerate = (req: Request) =>
+  new Promise<void>((resolve, reject) =>
+    req.session.regenerate((error: unknown) => (error ? reject(error) : resolve())),
+  );
