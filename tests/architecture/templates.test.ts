@@ -119,7 +119,7 @@ describe('the content policy and our conventions hold', () => {
     const wrong = pages.flatMap(({ file, source, html }) =>
       tagsOf(html, ['form'])
         .filter(({ tag }) => attributeOf(tag, 'method')?.toLowerCase() === 'post')
-        .filter(({ index }) => !/_csrf|_form-keys|csrf/.test(formAt(source, index)))
+        .filter(({ index }) => !/_csrf|_hidden|csrf/.test(formAt(source, index)))
         .map(({ line }) => `${file}:${line}`),
     );
     expect(wrong).toEqual([]);

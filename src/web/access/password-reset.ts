@@ -46,7 +46,7 @@ export function passwordResetRoutes(): Router {
   router.post('/password-reset/:token', allow.token, async (req, res) => {
     const token = tokenParam(req);
     await throttleAddress(req, 'reset-address', req.services.config.limits.resetAddress);
-    const schema = z.strictObject({ password: newPassword(req.t) });
+    const schema = z.strictObject({ password: newPassword(req.t), username: z.string().optional() });
     const form = await submit(req, schema, async (ctx, { password }) => ({
       changed: Boolean(await resetPassword(ctx, token, password)),
     }));
