@@ -109,7 +109,8 @@ export async function up(knex: Knex) {
     );
     create index web_sessions_expire on web_sessions (expire);
 
-    create table rate_limits (
+    -- Counters may be lost in a crash; without the log they cost no write to disk.
+    create unlogged table rate_limits (
       key varchar(255) primary key,
       points integer not null default 0,
       expire bigint

@@ -4,8 +4,9 @@ import { createDatabase, type Database } from './db/knex.ts';
 import { type ContextParts, type Context, createContext, type World } from './domain/context.ts';
 import { loadSettings } from './domain/settings/settings.ts';
 import type { Actor } from './domain/access/actor.ts';
-import { createSealer, createSigner } from './platform/crypto.ts';
+import { createSealer, createSigner, sameText } from './platform/crypto.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
+import { prepareFile } from './platform/intake.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { createWaker } from './platform/queue.ts';
 import { createRateLimiter, type RateLimiter } from './platform/rate-limiter.ts';
@@ -39,11 +40,14 @@ export async function createServices(config: Config, overrides: ServiceOverrides
   const storage = createStorage(config.filesDir);
   const waker = createWaker(db, log);
   const translator = await createTranslator();
+  const sign = createSigner(config.secrets.session);
   const world: World = {
     wake: waker.wake,
     ...createSealer(config.secrets.encryption),
-    sign: createSigner(config.secrets.session),
+    sign,
+    verify: (purpose, text, signature) => sameText(sign(purpose, text), signature),
     storage,
+    prepareFile,
     appUrl: config.http.appUrl,
     ...overrides.world,
   };

@@ -22,11 +22,15 @@ export type World = {
   decrypt(sealed: string): string;
   /** A keyed digest (HMAC-SHA-256, base64url), different for each purpose. */
   sign(purpose: string, text: string): string;
+  /** Compares in constant time. */
+  verify(purpose: string, text: string, signature: string): boolean;
   storage: {
     write(source: AsyncIterable<Uint8Array>, options: { maxBytes: number }): Promise<StoredFile>;
     read(key: string): Promise<NodeJS.ReadableStream>;
     remove(key: string): Promise<void>;
   };
+  /** What a file really is, ready to store; undefined if it is not a kind that is taken. */
+  prepareFile(file: string, filename: string, options: { allowZip: boolean }): Promise<{ contentType: string; isImage: boolean; source: AsyncIterable<Uint8Array> } | undefined>;
   appUrl: string;
 };
 

@@ -19,7 +19,7 @@ declare module 'express-session' {
   }
 }
 
-export type Flash = { tone: 'green' | 'blue' | 'amber' | 'red'; text: string };
+export type Flash = { tone: 'green' | 'blue' | 'amber' | 'red'; text: string; confirms?: string };
 
 declare global {
   namespace Express {

@@ -1,10 +1,22 @@
 import { Router } from 'express';
 import type { Services } from '../services.ts';
-import { refuseUnchecked } from './middleware/set-up-csrf.ts';
+import { accessRoutes } from './access/routes.ts';
+import { homeRoutes } from './home/home.ts';
+import { profileRoutes } from './profile/profile.ts';
+import { queueRoutes } from './queue/queue.ts';
+import { searchRoutes } from './search/search.ts';
+import { ticketRoutes } from './tickets/tickets.ts';
+import { attachmentRoutes } from './uploads/attachments.ts';
 
-/** All routes, a line a noun. Uploads come first: they alone read multipart bodies. */
+/** All routes, a line a noun. */
 export function routes(_services: Services): Router {
   const router = Router();
-  router.use(refuseUnchecked);
+  router.use(accessRoutes());
+  router.use(profileRoutes());
+  router.use(homeRoutes());
+  router.use(ticketRoutes());
+  router.use(queueRoutes());
+  router.use(searchRoutes());
+  router.use(attachmentRoutes());
   return router;
 }

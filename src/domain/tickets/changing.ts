@@ -64,7 +64,7 @@ export async function applyChanges(tx: Tx, current: Ticket, wanted: TicketChange
     tx,
     'ticket.changed',
     { objectType: 'ticket', objectId: current.id, label: `#${current.number}`, ticketId: current.id },
-    { changes: next.changes, toStatus: next.toStatus, data: { verb, names: next.names, ...data } },
+    { changes: next.changes, toStatus: next.toStatus, data: { verb, names: next.names, ...(next.toStatus ? { statusKind: status } : {}), ...data } },
   );
   // The actor may have moved it out of their own sight; then what they saw is what they keep.
   return lockTicket(tx, current).catch(() => ({ ...current, version: current.version + 1 }));

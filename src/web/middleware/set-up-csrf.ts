@@ -13,6 +13,9 @@ export function setUpCsrf(app: Express, services: Services) {
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+/** The forms with files; each has `receiveFiles` in its route. */
+const TAKES_FILES = /^\/(tickets|tickets\/\d+\/comments|admin\/settings(\/[\w-]+)?|admin\/users\/import(\/[\w-]+)?)$/;
+
 const tokens = csurf({
   value: req => req.get('X-CSRF-Token') ?? (typeof req.body?._csrf === 'string' ? req.body._csrf : ''),
 }) as RequestHandler;
@@ -32,6 +35,7 @@ const refuseOtherOrigins = (appUrl: string): RequestHandler => {
 const checkToken: RequestHandler = (req, res, next) => {
   const withFiles = !SAFE.has(req.method) && req.is('multipart/form-data') && !req.get('X-CSRF-Token');
   if (withFiles) {
+    if (!TAKES_FILES.test(req.path)) return next(new Forbidden('This form takes no files'));
     // Its token is inside the body, which nobody has read yet: web/uploads checks it before anything happens.
     req.csrfPending = true;
     res.locals.csrfToken = () => req.csrfToken();
@@ -63,7 +67,3 @@ const overrideMethod: RequestHandler = (req, _res, next) => {
   if (req.method === 'POST' && typeof wanted === 'string' && METHODS.has(wanted.toUpperCase())) req.method = wanted.toUpperCase();
   next();
 };
-
-/** A body that was not checked by then belongs to a route that takes no files. */
-export const refuseUnchecked: RequestHandler = (req, _res, next) =>
-  next(req.csrfPending ? new Forbidden('This form takes no files') : undefined);

@@ -1,3 +1,4 @@
+import { duration } from './duration.ts';
 import type { Translate } from '../../platform/translating.ts';
 
 export type Formatting = ReturnType<typeof createFormatting>;
@@ -89,6 +90,8 @@ export function createFormatting({
           }),
       ).format(size / 1_000 ** step);
     },
+    /** Minutes in full: "4 hours", "1 day". */
+    duration: (minutes: number) => duration(minutes * MINUTE, tag, 'long'),
     list: (items: string[]) =>
       kept(`list:${tag}`, () => new Intl.ListFormat(tag, { type: 'conjunction' })).format(items),
   };

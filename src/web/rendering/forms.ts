@@ -1,13 +1,13 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import type { Context } from '../../domain/context.ts';
-import { type FieldErrors, Invalid } from '../../domain/errors.ts';
+import { Conflict, type FieldErrors, Invalid } from '../../domain/errors.ts';
 import { once } from '../../domain/submitting.ts';
 import type { Translate } from '../../platform/translating.ts';
 
 /** What a template needs of a form: what was typed and what to correct, a message a field. */
 export type FormState = { values: Record<string, unknown>; errors: FieldErrors };
-export type Submitted<Result> = ({ ok: true; result: Result; repeated: boolean } | { ok: false }) & FormState;
+export type Submitted<Result> = ({ ok: true; result: Result; repeated: boolean } | { ok: false; conflict?: Conflict }) & FormState;
 
 export const emptyForm = (values: Record<string, unknown> = {}): FormState => ({ values, errors: {} });
 
@@ -38,6 +38,7 @@ export async function submit<Input, Result extends object>(
     return { ok: true, values, errors: {}, ...outcome };
   } catch (error) {
     if (error instanceof Invalid) return { ok: false, values, errors: error.errors };
+    if (error instanceof Conflict) return { ok: false, values, errors: {}, conflict: error };
     throw error;
   }
 }

@@ -8,8 +8,9 @@ import { richText } from '../../platform/rich-text.ts';
 import { isPartial, targetId } from '../request.ts';
 import { type Audience, createDrawing, escapeHtml, type Priority, priorityWord, type TicketStatus } from './drawing.ts';
 import { scriptStrings } from './script-strings.ts';
+import { statusWord } from './status-words.ts';
 import { nearestHue } from './brand-hues.ts';
-import { takeFlash } from './flash.ts';
+import { flash, takeFlash } from './flash.ts';
 import { createFormatting } from './formatting.ts';
 import { template } from './templates.ts';
 
@@ -48,17 +49,22 @@ export async function page(
   );
 }
 
-/** Several named partials in one answer: each replaces the element of its id. */
-export function partials(
-  res: Response,
-  names: readonly string[],
-  locals: Record<string, unknown>,
-  status = 200,
-): void {
-  const cache = res.req.services.config.isProduction || res.req.services.config.isTest;
+/**
+ * Several partials in one answer for htmx, each replacing the element of its id. `toast` is one line of feedback.
+ * Only for partial requests: a plain form gets `done`.
+ */
+export function partials(res: Response, named: Record<string, string>, locals: Record<string, unknown>, { toast }: { toast?: string } = {}): void {
+  const { config } = res.req.services;
+  const cache = config.isProduction || config.isTest;
   const it = { ...common(res.req, res), ...locals };
-  send(res, status, names.map(name => template(name, { cache })(it)).join('\n'));
+  const parts = Object.entries(named).map(([id, name]) => `<hx-partial hx-target="#${id}" hx-swap="outerHTML">${template(name, { cache })(it)}</hx-partial>`);
+  if (toast) res.set('HX-Trigger', ascii(JSON.stringify({ toast: { text: toast } })));
+  res.vary('HX-Request-Type').vary('HX-Target');
+  send(res, 200, parts.join('\n'));
 }
+
+/** Headers carry no letters beyond ASCII; JSON has its own way to write them. */
+const ascii = (json: string) => json.replace(/[\u0080-\uffff]/g, letter => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 function send(res: Response, status: number, html: string) {
   res.status(status).type('html').send(html);
@@ -79,6 +85,7 @@ function drawingFor({ assets, t, locale, ctx }: Request) {
     priorityWord: (priority: Priority) => priorityWord(priority, t),
     timeLeft: (dueAt: Date | null, isPaused = false) => drawing.timeLeft({ dueAt, isPaused }),
     scriptStrings: () => scriptStrings(t, iconUrl),
+    statusWord: (status: TicketStatus, audience: Audience) => statusWord(status, audience, t),
     escape: escapeHtml,
     name: fullName,
   };
@@ -109,6 +116,9 @@ export function common(req: Request, res: Response) {
     /** The hidden key of a form with an effect (docs/decisions/0003-idempotent-forms.md). */
     key: () => randomUUID(),
     csrf: () => res.locals.csrfToken?.() ?? '',
+    /** The two hidden fields of every form with an effect, for use inside loops. */
+    hidden: () => `<input type="hidden" name="_csrf" value="${escapeHtml(res.locals.csrfToken?.() ?? '')}"><input type="hidden" name="_key" value="${randomUUID()}">`,
+    optionsHtml,
     html: richText,
     showMailbox: services.config.mail.showMailbox,
     title: '',
@@ -118,10 +128,9 @@ export function common(req: Request, res: Response) {
 }
 
 /** The answer to a form that worked: 303 for a plain one; htmx gets where to go, never a redirect to follow. */
-export function done(res: Response, { to, notice }: { to: string; notice?: string }): void {
+export function done(res: Response, { to, notice, confirms }: { to: string; notice?: string; confirms?: string }): void {
   const req = res.req;
-  if (notice && req.session)
-    req.session.flash = [...(req.session.flash ?? []), { tone: 'green', text: notice }];
+  if (notice) flash(req, 'green', notice, confirms);
   if (isPartial(req)) {
     res.set('HX-Redirect', to).status(200).end();
     return;
@@ -136,3 +145,21 @@ export const invalid = (
   locals: Record<string, unknown>,
   options: PageOptions = {},
 ) => page(res, view, locals, { ...options, status: 422 });
+
+type Option = { value: string | number; label: string; group?: string };
+
+/** The options of a select, in groups where they name one, with the current value chosen. */
+function optionsHtml(options: Option[], current: unknown): string {
+  let group: string | undefined;
+  let html = '';
+  for (const option of options) {
+    if (option.group !== group) {
+      if (group) html += '</optgroup>';
+      if (option.group) html += `<optgroup label="${escapeHtml(option.group)}">`;
+      group = option.group;
+    }
+    const chosen = String(option.value) === String(current) ? ' selected' : '';
+    html += `<option value="${escapeHtml(option.value)}"${chosen}>${escapeHtml(option.label)}</option>`;
+  }
+  return group ? `${html}</optgroup>` : html;
+}

@@ -1,0 +1,93 @@
+import { type Request, Router } from 'express';
+import { NotFound } from '../../domain/errors.ts';
+import { queueCounts } from '../../domain/tickets/counting.ts';
+import { deskChoices } from '../../domain/tickets/choices.ts';
+import { defaultSort, type QueueFilter, queuePage, type QueueSort, queueSorts, type QueueView, queueViews } from '../../domain/tickets/queue.ts';
+import { priorities, type Priority } from '../../domain/tickets/ticket.ts';
+import { paths } from '../../paths.ts';
+import { allow } from '../middleware/allow.ts';
+import { page } from '../rendering/page.ts';
+import { queryText } from '../request.ts';
+import { bulkRoutes } from './bulk.ts';
+
+export function queueRoutes(): Router {
+  const router = Router();
+  router.use(bulkRoutes());
+  router.get('/queue', allow('queue.read'), (_req, res) => res.redirect(302, paths.queueView('needs-reply')));
+  router.get('/queue/:view', allow('queue.read'), async (req, res) => {
+    const view = String(req.params.view);
+    if (!isView(view)) throw new NotFound('No such view');
+    const sort = sortOf(req, view);
+    const filter = filterOf(req);
+    const [list, choices, counts] = await Promise.all([
+      queuePage(req.ctx, { view, sort, filter, after: queryText(req, 'after', 400) || undefined, before: queryText(req, 'before', 400) || undefined }),
+      deskChoices(req.ctx),
+      queueCounts(req.ctx),
+    ]);
+    const link = (change: Record<string, string | null>) => queueLink(req, view, change);
+    await page(
+      res,
+      'queue/list',
+      { title: titleOf(req, view, counts), nav: view, view, heading: viewName(req, view), count: countOf(view, counts), sort, filter, filtered: Object.keys(filter).length > 0, choices, ...list, link, alpine: true, counts },
+      { layout: 'desk', fragments: { list: 'queue/_list' } },
+    );
+  });
+  return router;
+}
+
+const isView = (text: string): text is QueueView => (queueViews as readonly string[]).includes(text);
+
+function sortOf(req: Request, view: QueueView): QueueSort {
+  const asked = queryText(req, 'sort');
+  return (queueSorts as readonly string[]).includes(asked) ? (asked as QueueSort) : defaultSort(view);
+}
+
+function filterOf(req: Request): QueueFilter {
+  const id = (name: string) => (/^\d{1,15}$/.test(queryText(req, name)) ? Number(queryText(req, name)) : undefined);
+  const priority = queryText(req, 'priority');
+  const status = queryText(req, 'status');
+  const filter: QueueFilter = {
+    q: queryText(req, 'q') || undefined,
+    status: /^[\w-]{1,40}$/.test(status) ? status : undefined,
+    priority: priorities.includes(priority as Priority) ? (priority as Priority) : undefined,
+    categoryId: id('category'),
+    teamId: id('team'),
+    assigneeId: id('assignee'),
+    requesterId: id('requester'),
+  };
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
+}
+
+const KEPT = ['q', 'status', 'priority', 'category', 'team', 'assignee', 'requester', 'sort'];
+
+/** The same list with one thing changed; a new filter or order starts at the first page. */
+function queueLink(req: Request, view: QueueView, change: Record<string, string | null>): string {
+  const query = new URLSearchParams();
+  for (const name of KEPT) if (queryText(req, name)) query.set(name, queryText(req, name));
+  for (const [name, value] of Object.entries(change)) value === null ? query.delete(name) : query.set(name, value);
+  const text = query.toString();
+  return paths.queueView(view) + (text ? `?${text}` : '');
+}
+
+export function viewName({ t }: Pick<Request, 't'>, view: QueueView): string {
+  const names: Record<QueueView, string> = {
+    'needs-reply': t('Needs a reply'),
+    mine: t('Assigned to me'),
+    unassigned: t('Unassigned'),
+    'due-soon': t('Due in 2 hours'),
+    overdue: t('Overdue'),
+    waiting: t('Waiting'),
+    all: t('All tickets'),
+  };
+  return names[view];
+}
+
+type Counts = Awaited<ReturnType<typeof queueCounts>>;
+
+const countOf = (view: QueueView, counts: Counts): number | null =>
+  ({ 'needs-reply': counts.needsReply, mine: counts.mine, unassigned: counts.unassigned, 'due-soon': counts.dueSoon, overdue: counts.overdue, waiting: counts.waiting, all: null })[view];
+
+function titleOf(req: Request, view: QueueView, counts: Counts): string {
+  const count = countOf(view, counts);
+  return count ? `${viewName(req, view)} (${count > 500 ? '500+' : count})` : viewName(req, view);
+}

@@ -1,0 +1,60 @@
+import { Router } from 'express';
+import { z } from 'zod';
+import { pendingUploads } from '../../domain/attachments/receiving.ts';
+import { saveDraft } from '../../domain/drafting.ts';
+import { addComment } from '../../domain/tickets/commenting.ts';
+import { findTicket } from '../../domain/tickets/ticket.ts';
+import { paths } from '../../paths.ts';
+import { allow } from '../middleware/allow.ts';
+import { emptyForm, submit } from '../rendering/forms.ts';
+import { done, partials } from '../rendering/page.ts';
+import { isPartial, numberParam } from '../request.ts';
+import { receiveFiles } from '../uploads/receiving.ts';
+import { commentSchema } from './schemas.ts';
+import { showTicket, ticketFragments, ticketLocals } from './show.ts';
+
+export function commentRoutes(): Router {
+  const router = Router();
+
+  router.post('/tickets/:number/comments', allow('ticket.reply'), ...receiveFiles(), async (req, res) => {
+    const ticket = await findTicket(req.ctx, numberParam(req, 'number'));
+    if (req.body?.save === 'draft') return keepDraft();
+    const received = req.received ?? { ids: [], errors: [] };
+    req.body = { ...req.body, uploads: [req.body?.uploads ?? []].flat().concat(received.ids.map(String)) };
+    const form =
+      received.errors.length > 0
+        ? { ok: false as const, values: req.body, errors: { files: received.errors.join(' ') } }
+        : await submit(req, commentSchema(req.t), async (ctx, input) => {
+            const { commentId } = await addComment(ctx, ticket, { kind: input.kind, body: input.body, then: input.then, uploadIds: input.uploads });
+            return { commentId, kind: input.kind };
+          });
+    if (!form.ok) {
+      const uploads = await pendingUploads(req.ctx, [form.values.uploads ?? []].flat().map(Number).filter(Number.isSafeInteger));
+      return showTicket(req, res, ticket, { values: { ...form.values, pending: uploads }, errors: form.errors }, { status: 422 });
+    }
+    const notice = form.result.kind === 'note' ? req.t('Note added') : req.t('Reply sent');
+    if (!isPartial(req)) return done(res, { to: paths.comment(ticket, form.result.commentId), notice, confirms: `ticket:${ticket.id}` });
+    const current = await findTicket(req.ctx, ticket.number);
+    const locals = await ticketLocals(req, current, emptyForm({ kind: form.result.kind }));
+    const { thread, composer, properties } = ticketFragments;
+    return partials(res, { thread, composer, ...(locals.works ? { properties } : {}) }, { ...locals, arrived: form.result.commentId }, { toast: notice });
+
+    async function keepDraft() {
+      await saveDraft(req.ctx, `ticket:${ticket.id}`, draftOf(req.body));
+      return done(res, { to: `${paths.ticket(ticket)}#composer`, notice: req.t('Draft saved') });
+    }
+  });
+
+  // Kept as the person types; the same form's "Save draft" does it without JavaScript.
+  router.post('/tickets/:number/draft', allow('ticket.read'), async (req, res) => {
+    const ticket = await findTicket(req.ctx, numberParam(req, 'number'));
+    await saveDraft(req.ctx, `ticket:${ticket.id}`, draftOf(req.body));
+    res.status(204).end();
+  });
+
+  return router;
+}
+
+const draftSchema = z.object({ body: z.string().max(100_000).default(''), kind: z.enum(['reply', 'note']).default('reply') });
+
+const draftOf = (body: unknown) => draftSchema.catch({ body: '', kind: 'reply' }).parse(body);

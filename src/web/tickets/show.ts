@@ -1,0 +1,70 @@
+import { type Request, type Response, Router } from 'express';
+import { findDraft } from '../../domain/drafting.ts';
+import { can } from '../../domain/policies.ts';
+import { deskChoices } from '../../domain/tickets/choices.ts';
+import { defaultSort, neighbours, queueViews, type QueueView } from '../../domain/tickets/queue.ts';
+import { findTicket, type Ticket } from '../../domain/tickets/ticket.ts';
+import { timelineOf } from '../../domain/tickets/timeline.ts';
+import { watchersOf } from '../../domain/tickets/watching.ts';
+import { allow } from '../middleware/allow.ts';
+import { emptyForm, type FormState } from '../rendering/forms.ts';
+import { page, type PageOptions } from '../rendering/page.ts';
+import { numberParam, person, queryText } from '../request.ts';
+import { progressOf } from './progress.ts';
+
+export function showRoutes(): Router {
+  const router = Router();
+
+  router.get('/tickets/:number', allow('ticket.read'), async (req, res) => {
+    const ticket = await findTicket(req.ctx, numberParam(req, 'number'));
+    await showTicket(req, res, ticket);
+  });
+
+  return router;
+}
+
+/** The partials of the ticket page, by the element they replace. */
+export const ticketFragments = { thread: 'tickets/_thread', composer: 'tickets/_composer', properties: 'tickets/_properties' };
+
+/** One address, drawn for who asks: the workspace for those who work it, the employee's page for everybody else. */
+export async function showTicket(req: Request, res: Response, ticket: Ticket, form?: FormState, options: PageOptions = {}): Promise<void> {
+  const works = can(req.ctx.actor, 'ticket.work', ticket);
+  const locals = await ticketLocals(req, ticket, form);
+  if (works) {
+    const place = await placeInList(req, ticket);
+    return page(res, 'tickets/desk', { ...locals, ...place, nav: place.view ?? '', alpine: true }, { layout: 'desk', fragments: ticketFragments, ...options });
+  }
+  return page(res, 'tickets/employee', { ...locals, nav: 'tickets', progress: progressOf(req, ticket, locals.timeline) }, { fragments: ticketFragments, ...options });
+}
+
+export async function ticketLocals(req: Request, ticket: Ticket, form?: FormState) {
+  const { ctx } = req;
+  const works = can(ctx.actor, 'ticket.work', ticket);
+  const [timeline, draft, choices, watchers] = await Promise.all([
+    timelineOf(ctx, ticket, { all: queryText(req, 'show') === 'all' }),
+    form ? undefined : findDraft(ctx.db, person(req).id, `ticket:${ticket.id}`),
+    works ? deskChoices(ctx, ticket.teamId) : undefined,
+    watchersOf(ctx, ticket),
+  ]);
+  const title = `#${ticket.number} ${ticket.subject}`;
+  return {
+    title: form && Object.keys(form.errors).length > 0 ? req.t('Error: {{title}}', { title }) : title,
+    ticket,
+    works,
+    timeline,
+    choices,
+    watchers,
+    form: form ?? emptyForm({ kind: 'reply', ...draft?.body }),
+    draftAt: draft?.updatedAt,
+    autoCloseAt: ticket.resolvedAt && new Date(ticket.resolvedAt.getTime() + ctx.settings.autoCloseDays * 86_400_000),
+  };
+}
+
+const isView = (text: string): text is QueueView => (queueViews as readonly string[]).includes(text);
+
+/** The list the coordinator came from (`?from=mine`), with the tickets before and after this one. */
+async function placeInList(req: Request, ticket: Ticket) {
+  const view = queryText(req, 'from');
+  if (!isView(view)) return { view: undefined, around: { previous: null, next: null } };
+  return { view, around: await neighbours(req.ctx, { view, sort: defaultSort(view) }, ticket.number) };
+}

@@ -1,0 +1,113 @@
+import { type Request, type Response, Router } from 'express';
+import { pendingUploads } from '../../domain/attachments/receiving.ts';
+import { discardDraft, findDraft } from '../../domain/drafting.ts';
+import { userByEmail } from '../../domain/identity/user.ts';
+import { Invalid, TooMany } from '../../domain/errors.ts';
+import { categoryChoices, personChoices } from '../../domain/tickets/choices.ts';
+import { createTicket } from '../../domain/tickets/creating.ts';
+import { type MineShow, myTickets } from '../../domain/tickets/mine.ts';
+import { findTicket } from '../../domain/tickets/ticket.ts';
+import { paths } from '../../paths.ts';
+import { allow } from '../middleware/allow.ts';
+import { emptyForm, type FormState, submit } from '../rendering/forms.ts';
+import { done, invalid, page } from '../rendering/page.ts';
+import { person, queryText } from '../request.ts';
+import { receiveFiles } from '../uploads/receiving.ts';
+import { actionRoutes } from './actions.ts';
+import { commentRoutes } from './comments.ts';
+import { newTicketSchema } from './schemas.ts';
+import { showRoutes } from './show.ts';
+
+export function ticketRoutes(): Router {
+  const router = Router();
+
+  router.get('/tickets', allow('ticket.list'), async (req, res) => {
+    const asked = queryText(req, 'show');
+    const show: MineShow = asked === 'solved' || asked === 'shared' ? asked : 'open';
+    const list = await myTickets(req.ctx, { show, after: queryText(req, 'after'), limit: req.ctx.settings.pageSize });
+    const next = list.next && `${paths.tickets}?show=${show}&after=${encodeURIComponent(list.next)}`;
+    await page(res, 'tickets/mine', { title: req.t('My tickets'), nav: 'tickets', show, rows: list.rows, next });
+  });
+
+  router.get('/tickets/new', allow('ticket.create'), async (req, res) => {
+    const draft = await findDraft(req.ctx.db, person(req).id, 'new-ticket');
+    const followUpOf = queryText(req, 'follow_up_of');
+    const before = /^\d{1,15}$/.test(followUpOf) ? await findTicket(req.ctx, Number(followUpOf)) : undefined;
+    const given = { subject: queryText(req, 'subject') || before?.subject || '', category: before?.categoryId ?? '', follow_up_of: before?.number ?? '' };
+    const values = { impact: 'a-little', ...draft?.body, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== '')) };
+    await page(res, 'tickets/new', { title: req.t('New ticket'), nav: 'new', form: emptyForm(values), ...(await formChoices(req, [])), draftAt: draft?.updatedAt });
+  });
+
+  router.post('/tickets', allow('ticket.create'), ...receiveFiles(), async (req, res) => {
+    const received = req.received ?? { ids: [], errors: [] };
+    req.body = { ...req.body, uploads: [req.body?.uploads ?? []].flat().concat(received.ids.map(String)) };
+    const form = received.errors.length > 0 ? refused(req, received.errors) : await submitNewTicket(req);
+    if (!form.ok) return invalidNewTicket(req, res, form);
+    return done(res, {
+      to: paths.ticket(form.result.number),
+      notice: req.t('Ticket #{{number}} sent', { number: form.result.number }),
+      confirms: 'new-ticket',
+    });
+  });
+
+  router.get('/tickets/people', allow('ticket.create-for'), async (req, res) => {
+    await page(res, 'tickets/people', { people: await personChoices(req.ctx, queryText(req, 'requester')) }, { fragments: { 'people-list': 'tickets/_people' } });
+  });
+
+  router.use(showRoutes(), commentRoutes(), actionRoutes());
+  return router;
+}
+
+const refused = (req: Request, errors: string[]) => ({ ok: false as const, values: req.body as Record<string, unknown>, errors: { files: errors.join(' ') } });
+
+async function submitNewTicket(req: Request) {
+  await limitCreation(req);
+  return submit(req, newTicketSchema(req.t), async (ctx, input) => {
+    const requesterId = input.requester ? await requesterOf(req, input.requester) : null;
+    const followUpOf = input.follow_up_of ? (await findTicket(ctx, input.follow_up_of)).id : null;
+    const { id, number } = await createTicket(ctx, {
+      subject: input.subject,
+      body: input.body,
+      categoryId: input.category,
+      impact: input.impact,
+      uploadIds: input.uploads,
+      requesterId,
+      followUpOf,
+    });
+    await discardDraft(ctx, 'new-ticket');
+    return { id, number };
+  });
+}
+
+/** Ten a minute a person, two hundred an address. A repeat of the same form does not count. */
+async function limitCreation(req: Request) {
+  const { limiter, config } = req.services;
+  const key = (req.body as Record<string, unknown>)._key;
+  const repeated = typeof key === 'string' && (await limiter.take('form', key.slice(0, 64), { points: 1, seconds: 600 }));
+  if (repeated) return;
+  const own = await limiter.take('tickets-person', String(person(req).id), { points: config.limits.ticketsPerson, seconds: 60 });
+  const shared = own ?? (await limiter.take('tickets-address', req.ip ?? 'none', { points: config.limits.ticketsAddress, seconds: 60 }));
+  if (shared) throw new TooMany(shared);
+}
+
+async function requesterOf(req: Request, text: string): Promise<number> {
+  const email = text.match(/<([^<>\s]+@[^<>\s]+)>\s*$/)?.[1] ?? text;
+  const user = await userByEmail(req.ctx.db, email);
+  if (user?.status !== 'active') throw new Invalid({ requester: req.t('Choose the person this ticket is for') });
+  return user.id;
+}
+
+async function formChoices(req: Request, uploadIds: number[]) {
+  const [categories, uploads] = await Promise.all([categoryChoices(req.ctx), pendingUploads(req.ctx, uploadIds)]);
+  return { categories, uploads };
+}
+
+async function invalidNewTicket(req: Request, res: Response, form: FormState) {
+  const ids = [form.values.uploads ?? []].flat().map(Number).filter(Number.isSafeInteger);
+  return invalid(
+    res,
+    'tickets/new',
+    { title: req.t('Error: New ticket'), nav: 'new', form, ...(await formChoices(req, ids)), draftAt: undefined },
+    { fragments: { 'new-ticket': 'tickets/_form' } },
+  );
+}
