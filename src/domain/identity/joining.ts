@@ -3,8 +3,8 @@ import type { Context, Tx } from '../context.ts';
 import { Invalid } from '../errors.ts';
 import { recordEvent } from '../events/recording.ts';
 import { hashPassword, passwordProblem } from './passwords.ts';
-import { useToken } from './tokens.ts';
-import { lockUser, type User } from './user.ts';
+import { tokenOwner, useToken } from './tokens.ts';
+import { lockUser, type User, userOrNone } from './user.ts';
 
 export type Joining = { firstName: string; lastName: string; password: string };
 
@@ -14,7 +14,10 @@ export async function acceptInvitation(
   token: string,
   { firstName, lastName, password }: Joining,
 ): Promise<number | undefined> {
-  const problem = passwordProblem(ctx, password, { firstName, lastName });
+  const ownerId = await tokenOwner(ctx.db, 'invitation', token);
+  const owner = ownerId ? await userOrNone(ctx.db, ownerId) : undefined;
+  if (!owner || !canJoin(owner)) return undefined;
+  const problem = passwordProblem(ctx, password, { email: owner.email, firstName, lastName });
   if (problem) throw new Invalid({ password: problem });
   const passwordHash = await hashPassword(password);
   return ctx.transaction(async tx => {
