@@ -1,12 +1,12 @@
 import { systemActor } from '../src/domain/access/actor.ts';
 import type { Tx } from '../src/domain/context.ts';
 import { recordEvent } from '../src/domain/events/recording.ts';
+import { indexTickets } from '../src/domain/search/documents.ts';
 import { settingsFrom } from '../src/domain/settings/settings.ts';
 import { stampDueTickets } from '../src/domain/tickets/due.ts';
 import type { Services } from '../src/services.ts';
 import { type CastKey, cast, castKeys, demoPassword, teams } from './cast.ts';
 import { type Company, insertCompany } from './company.ts';
-import { indexDemo } from './indexing.ts';
 import { notifyDemo } from './notifying.ts';
 import { facilities } from './stories/facilities.ts';
 import { finance } from './stories/finance.ts';
@@ -55,8 +55,8 @@ export async function seedDemo(services: Pick<Services, 'contextFor' | 'world'>)
     await recordToday(tx, company);
     await tx.db('event_queue').delete();
     await stampDueTickets(tx);
-    await notifyDemo(tx, company);
-    await indexDemo(tx, ids);
+    await notifyDemo(tx);
+    await indexTickets(tx.db, ids);
   });
 }
 

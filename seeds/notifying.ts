@@ -1,27 +1,40 @@
 import type { Tx } from '../src/domain/context.ts';
-import type { Company } from './company.ts';
+import type { DomainEvent } from '../src/domain/events/dispatching.ts';
+import { notifyPeople } from '../src/domain/notifications/notifying.ts';
 
-/** What is new for each person of the last two days; what is older than six hours was read. */
-export async function notifyDemo(tx: Tx, company: Company): Promise<void> {
+/**
+ * The notices of the last two days by the rules of the real ones; what is older than six hours was read.
+ * Mails that would follow are dropped before they commit.
+ */
+export async function notifyDemo(tx: Tx): Promise<void> {
+  const events = await tx
+    .db('events')
+    .whereNotNull('ticket_id')
+    .whereRaw(`occurred_at > ?::timestamptz - interval '2 days'`, [tx.now()])
+    .orderBy('id')
+    .select<DomainEvent[]>({
+      id: 'id',
+      type: 'type',
+      occurredAt: 'occurred_at',
+      actorId: 'actor_id',
+      actorKind: 'actor_kind',
+      objectType: 'object_type',
+      objectId: 'object_id',
+      ticketId: 'ticket_id',
+      commentId: 'comment_id',
+      internal: 'internal',
+      toStatus: 'to_status',
+      changes: 'changes',
+      data: 'data',
+    });
+  await notifyPeople(tx, events);
+  await tx.db('deliveries').delete();
   await tx.db.raw(
-    `insert into notifications (user_id, event_id, ticket_id, kind, created_at, read_at)
-     select r.user_id, e.id, e.ticket_id, r.kind, e.occurred_at,
-            case when e.occurred_at < :now::timestamptz - interval '6 hours' then e.occurred_at + interval '20 minutes' end
-     from events e join tickets t on t.id = e.ticket_id
-     cross join lateral (
-       select t.requester_id as user_id, 'ticket-reply' as kind where e.type = 'reply.added'
-       union all select t.assignee_id, 'ticket-reply' where e.type = 'reply.added'
-       union all select t.assignee_id, 'ticket-note' where e.type = 'note.added'
-       union all select (e.changes #>> '{assigneeId,1}')::bigint, 'ticket-assigned' where e.type = 'ticket.changed'
-       union all select t.requester_id, 'ticket-status' where e.type = 'ticket.changed' and e.to_status in ('resolved', 'rejected')
-     ) r
-     where r.user_id is not null and r.user_id is distinct from e.actor_id and e.occurred_at > :now::timestamptz - interval '2 days'
-       and r.user_id = any(:people::bigint[])
-     order by e.id on conflict do nothing`,
-    { now: tx.now(), people: Object.values(company.people) },
+    `update notifications set read_at = created_at + interval '20 minutes'
+     where created_at < ?::timestamptz - interval '6 hours'`,
+    [tx.now()],
   );
   await tx.db.raw(
-    `update users u set unread = n from (select user_id, count(*) as n from notifications where read_at is null group by 1) c
-     where c.user_id = u.id`,
+    `update users u set unread = (select count(*) from notifications n where n.user_id = u.id and n.read_at is null)`,
   );
 }
