@@ -1,0 +1,24 @@
+import { closeResolved } from './close-resolved.ts';
+import { deliverMail } from './deliver-mail.ts';
+import { dispatch } from './dispatch-events.ts';
+import { foldCounts } from './fold-counts.ts';
+import type { Job } from './job.ts';
+import { drawThumbnails } from './make-thumbnails.ts';
+import { sealAudit } from './seal-audit.ts';
+import { stampDue } from './stamp-due.ts';
+import { sweepAway } from './sweep.ts';
+
+/**
+ * Every job and how often it runs by itself; one run at a time in all processes together is the aim, and two
+ * at once do no harm. Three are also woken when there is work, so their ticks only catch what a wake-up missed.
+ */
+export const schedule: Readonly<Record<string, { every: string; run: Job }>> = {
+  'dispatch-events': { every: '5 seconds', run: dispatch },
+  'deliver-mail': { every: '10 seconds', run: deliverMail },
+  'make-thumbnails': { every: '30 seconds', run: drawThumbnails },
+  'stamp-due': { every: '30 seconds', run: stampDue },
+  'fold-counts': { every: '20 seconds', run: foldCounts },
+  'close-resolved': { every: '10 minutes', run: closeResolved },
+  'seal-audit': { every: '10 minutes', run: sealAudit },
+  sweep: { every: '1 hour', run: sweepAway },
+};

@@ -1,0 +1,20 @@
+import type { LetterComment } from '../domain/notifications/letter.ts';
+
+/** What a mail says, once for both of its parts. Every string is in the recipient's language. */
+export type Content = {
+  subject: string;
+  /** What a mail list shows after the subject. */
+  preheader: string;
+  heading: string;
+  /** Under the heading: the ticket's title, or nothing. */
+  lead?: string;
+  paragraphs?: string[];
+  quote?: LetterComment & { meta: string };
+  /** Label and value, for example of a new ticket. */
+  facts?: [label: string, value: string][];
+  button?: { label: string; url: string };
+  /** After the button. */
+  notes?: string[];
+  /** Why the person gets it. */
+  why: string;
+};

@@ -1,0 +1,82 @@
+import type { Config } from '../config/config.ts';
+import type { Letter } from '../domain/notifications/letter.ts';
+import type { Outcome, Post } from '../domain/notifications/sending.ts';
+import { type Address, type Mail, MailError, type MailTransport } from '../platform/mail-transport.ts';
+import type { Translator } from '../platform/translating.ts';
+import { createPen } from './formatting.ts';
+import { renderMail } from './render-mail.ts';
+import { accountContent } from './writers/account.ts';
+import { ticketContent } from './writers/ticket.ts';
+
+type Parts = { config: Pick<Config, 'http' | 'mail'>; translator: Translator; transport: MailTransport };
+
+/** Writes letters in the recipient's language and hands them to the transport, or keeps them for /dev/mail. */
+export function createMailer({ config, translator, transport }: Parts): Post {
+  return {
+    async deliver(letter): Promise<Outcome> {
+      const mail = composeMail(letter, config, translator);
+      if (transport.mode === 'mailbox') return { result: 'sent', message: kept(mail) };
+      try {
+        await transport.send(mail);
+        return { result: 'sent', message: null };
+      } catch (error) {
+        if (error instanceof MailError) return { result: error.failure, error: error.message };
+        throw error;
+      }
+    },
+  };
+}
+
+export function composeMail(letter: Letter, { http, mail }: Parts['config'], translator: Translator): Mail {
+  const t = translator.forLocale(letter.locale);
+  const pen = createPen({ t, locale: letter.locale, timeZone: letter.timeZone, appUrl: http.appUrl });
+  const isTicket = 'ticket' in letter;
+  const content = isTicket ? ticketContent(letter, pen) : accountContent(letter, pen);
+  const { companyName } = letter.settings;
+  const ticketNumber = isTicket ? letter.ticket.number : null;
+  const from = sender(mail.from, t('{{company}} support', { company: companyName }));
+  const host = new URL(http.appUrl).hostname;
+  return {
+    from,
+    replyTo: from,
+    to: { name: letter.to.name, address: letter.to.email },
+    subject: oneLine(content.subject),
+    ...renderMail(content, { companyName, locale: letter.locale, ticketNumber }, pen),
+    messageId: letter.messageId,
+    ...(isTicket ? { inReplyTo: letter.threadId, references: [letter.threadId] } : {}),
+    headers: {
+      // RFC 3834: a machine wrote it, so machines must not answer.
+      'Auto-Submitted': 'auto-generated',
+      'X-Auto-Response-Suppress': 'All',
+      'List-Id': isTicket ? `<tickets.${host}>` : `<accounts.${host}>`,
+    },
+  };
+}
+
+/** The address of MAIL_FROM; its name only if that says more than the program's own. */
+function sender(from: string, name: string): Address {
+  const found = /^\s*"?(.*?)"?\s*<([^<>\s]+)>\s*$/.exec(from);
+  const given = found?.[1]?.trim();
+  return { name: given && given !== 'SmartSupport' ? given : name, address: found?.[2] ?? from.trim() };
+}
+
+const oneLine = (text: string) => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+
+const shown = ({ name, address }: Address) => `${name} <${address}>`;
+
+function kept(mail: Mail) {
+  return {
+    from: shown(mail.from),
+    to: shown(mail.to),
+    subject: mail.subject,
+    text: mail.text,
+    html: mail.html,
+    headers: {
+      'Message-ID': mail.messageId,
+      'Reply-To': shown(mail.replyTo),
+      ...(mail.inReplyTo ? { 'In-Reply-To': mail.inReplyTo } : {}),
+      ...(mail.references ? { References: mail.references.join(' ') } : {}),
+      ...mail.headers,
+    },
+  };
+}
