@@ -101,7 +101,6 @@ async function act(step: Step, tx: Tx, company: Company, number: number): Promis
   const did = step.act;
   if (did.is === 'reply') {
     const uploadIds = await addDemoFiles(tx, did.files);
-    // biome-ignore lint/suspicious/noThenProperty: the domain's word for what follows a reply
     await addComment(tx, ticket, { kind: 'reply', body: did.body, then: did.after, uploadIds });
   } else if (did.is === 'note') await addComment(tx, ticket, { kind: 'note', body: did.body });
   else if (did.is === 'change') await changeTicket(tx, ticket, inKeys(did.changes, company));
