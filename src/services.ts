@@ -1,12 +1,12 @@
 import type { Redis } from 'ioredis';
 import type { Config } from './config/config.ts';
 import { createDatabase, type Database } from './db/knex.ts';
-import { type ContextParts, type Context, createContext, type World } from './domain/context.ts';
-import { loadSettings } from './domain/settings/settings.ts';
 import type { Actor } from './domain/access/actor.ts';
+import { type Context, type ContextParts, createContext, type World } from './domain/context.ts';
+import { loadSettings } from './domain/settings/settings.ts';
 import { createSealer, createSigner, sameText } from './platform/crypto.ts';
-import { createLogger, type Logger } from './platform/logger.ts';
 import { prepareFile } from './platform/intake.ts';
+import { createLogger, type Logger } from './platform/logger.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { createWaker } from './platform/queue.ts';
 import { createRateLimiter, type RateLimiter } from './platform/rate-limiter.ts';
@@ -66,7 +66,18 @@ export async function createServices(config: Config, overrides: ServiceOverrides
     contextFor: async (actor, parts = {}) => {
       const settings = parts.settings ?? (await loadSettings(db));
       const t = translator.forLocale(settings.locale);
-      return createContext({ db, actor, settings, now, log, requestId: null, origin: null, world, t, ...parts });
+      return createContext({
+        db,
+        actor,
+        settings,
+        now,
+        log,
+        requestId: null,
+        origin: null,
+        world,
+        t,
+        ...parts,
+      });
     },
     close: async () => {
       await waker.close();

@@ -13,7 +13,11 @@ export async function checkReadiness({ db, redis }: Parts): Promise<Readiness> {
     works(() => db.raw('select 1 from jobs.agenda_jobs limit 1')),
     redis ? works(() => redis.ping()) : undefined,
   ]);
-  return { database: state(database), queue: state(queue), ...(cache === undefined ? {} : { redis: state(cache) }) };
+  return {
+    database: state(database),
+    queue: state(queue),
+    ...(cache === undefined ? {} : { redis: state(cache) }),
+  };
 }
 
 const state = (ok: boolean) => (ok ? 'ok' : 'away');

@@ -13,14 +13,26 @@ const BINARY: Record<string, string> = {
   'image/png': 'image/png',
   'image/gif': 'image/gif',
   'image/webp': 'image/webp',
-  'application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
-  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  'application/vnd.openxmlformats-officedocument.presentationml.presentation': 'application/vnd.openxmlformats-officedocument.presentationml.presentation',
+  'application/vnd.openxmlformats-officedocument.wordprocessingml.document':
+    'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet':
+    'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  'application/vnd.openxmlformats-officedocument.presentationml.presentation':
+    'application/vnd.openxmlformats-officedocument.presentationml.presentation',
   'application/x-cfb': 'application/x-cfb',
 };
 // The old Office container says only "compound file": the name decides among the three it may be.
-const OLD_OFFICE: Record<string, string> = { '.doc': 'application/msword', '.xls': 'application/vnd.ms-excel', '.ppt': 'application/vnd.ms-powerpoint' };
-const TEXT: Record<string, string> = { '.txt': 'text/plain', '.log': 'text/plain', '.csv': 'text/csv', '.md': 'text/plain' };
+const OLD_OFFICE: Record<string, string> = {
+  '.doc': 'application/msword',
+  '.xls': 'application/vnd.ms-excel',
+  '.ppt': 'application/vnd.ms-powerpoint',
+};
+const TEXT: Record<string, string> = {
+  '.txt': 'text/plain',
+  '.log': 'text/plain',
+  '.csv': 'text/csv',
+  '.md': 'text/plain',
+};
 
 const MAX_PIXELS = 40_000_000;
 
@@ -28,15 +40,22 @@ const MAX_PIXELS = 40_000_000;
  * What a file really is, by its content and not by its name; undefined if it is not a kind we take.
  * JPEG and PNG lose their metadata (place, device, owner) here.
  */
-export async function prepareFile(file: string, filename: string, { allowZip }: { allowZip: boolean }): Promise<Prepared | undefined> {
+export async function prepareFile(
+  file: string,
+  filename: string,
+  { allowZip }: { allowZip: boolean },
+): Promise<Prepared | undefined> {
   const extension = path.extname(filename).toLowerCase();
   const found = (await fileTypeFromFile(file))?.mime;
   if (!found) return TEXT[extension] && (await isText(file)) ? stored(file, TEXT[extension]) : undefined;
   if (found === 'application/zip') return allowZip ? stored(file, found) : undefined;
-  if (found === 'application/x-cfb') return OLD_OFFICE[extension] ? stored(file, OLD_OFFICE[extension]) : undefined;
+  if (found === 'application/x-cfb')
+    return OLD_OFFICE[extension] ? stored(file, OLD_OFFICE[extension]) : undefined;
   const contentType = BINARY[found];
   if (!contentType) return undefined;
-  return contentType === 'image/jpeg' || contentType === 'image/png' ? cleaned(file, contentType) : stored(file, contentType);
+  return contentType === 'image/jpeg' || contentType === 'image/png'
+    ? cleaned(file, contentType)
+    : stored(file, contentType);
 }
 
 const stored = (file: string, contentType: string): Prepared => ({
@@ -49,7 +68,10 @@ const stored = (file: string, contentType: string): Prepared => ({
 async function cleaned(file: string, contentType: 'image/jpeg' | 'image/png'): Promise<Prepared | undefined> {
   try {
     const picture = sharp(await readFile(file), { limitInputPixels: MAX_PIXELS }).rotate();
-    const bytes = await (contentType === 'image/jpeg' ? picture.jpeg({ quality: 92 }) : picture.png()).toBuffer();
+    const bytes = await (contentType === 'image/jpeg'
+      ? picture.jpeg({ quality: 92 })
+      : picture.png()
+    ).toBuffer();
     return { contentType, isImage: true, source: Readable.from([bytes]) };
   } catch {
     return undefined;
@@ -61,8 +83,10 @@ async function isText(file: string): Promise<boolean> {
   const handle = await open(file, 'r');
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(65_536), 0, 65_536, 0);
-    const text = buffer.subarray(0, bytesRead).toString('utf8');
-    return !/[\u0000-\u0008\u000e-\u001a\u001c-\u001f]/.test(text) && (text.match(/\ufffd/g)?.length ?? 0) <= 1;
+    const bytes = buffer.subarray(0, bytesRead);
+    const broken = bytes.toString('utf8').match(/\ufffd/g)?.length ?? 0;
+    // The last letter may be cut in half; escape (27) opens colours in logs.
+    return broken <= 1 && !bytes.some(byte => byte < 9 || (byte > 13 && byte < 32 && byte !== 27));
   } finally {
     await handle.close();
   }
@@ -70,4 +94,8 @@ async function isText(file: string): Promise<boolean> {
 
 /** A small WebP of a picture, never larger than 320 pixels a side. */
 export const thumbnailOf = (picture: Buffer): Promise<Buffer> =>
-  sharp(picture, { limitInputPixels: MAX_PIXELS, animated: false }).rotate().resize(320, 320, { fit: 'inside', withoutEnlargement: true }).webp({ quality: 78 }).toBuffer();
+  sharp(picture, { limitInputPixels: MAX_PIXELS, animated: false })
+    .rotate()
+    .resize(320, 320, { fit: 'inside', withoutEnlargement: true })
+    .webp({ quality: 78 })
+    .toBuffer();

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 export function createMetrics({ processMetrics = true } = {}) {
   const registry = new Registry();
@@ -13,10 +13,29 @@ export function createMetrics({ processMetrics = true } = {}) {
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
       registers,
     }),
-    events: new Counter({ name: 'events_dispatched_total', help: 'Events taken from the outbox', labelNames: ['result'], registers }),
-    mails: new Counter({ name: 'mail_deliveries_total', help: 'Mails by result', labelNames: ['result'], registers }),
-    jobs: new Histogram({ name: 'job_seconds', help: 'Time a job took', labelNames: ['job', 'result'], registers }),
-    queueDepth: new Gauge({ name: 'event_queue_depth', help: 'Events that wait to be dispatched', registers }),
+    events: new Counter({
+      name: 'events_dispatched_total',
+      help: 'Events taken from the outbox',
+      labelNames: ['result'],
+      registers,
+    }),
+    mails: new Counter({
+      name: 'mail_deliveries_total',
+      help: 'Mails by result',
+      labelNames: ['result'],
+      registers,
+    }),
+    jobs: new Histogram({
+      name: 'job_seconds',
+      help: 'Time a job took',
+      labelNames: ['job', 'result'],
+      registers,
+    }),
+    queueDepth: new Gauge({
+      name: 'event_queue_depth',
+      help: 'Events that wait to be dispatched',
+      registers,
+    }),
   };
 }
 

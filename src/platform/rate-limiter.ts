@@ -19,7 +19,14 @@ export function createRateLimiter(store: { redis: Redis | undefined; db: Knex })
       const options = { keyPrefix: `limit:${name}`, points, duration: seconds };
       found = store.redis
         ? new RateLimiterRedis({ ...options, storeClient: store.redis })
-        : new RateLimiterPostgres({ ...options, storeClient: store.db, storeType: 'knex', tableName: 'rate_limits', tableCreated: true, clearExpiredByTimeout: false });
+        : new RateLimiterPostgres({
+            ...options,
+            storeClient: store.db,
+            storeType: 'knex',
+            tableName: 'rate_limits',
+            tableCreated: true,
+            clearExpiredByTimeout: false,
+          });
       limiters.set(id, found);
     }
     return found;

@@ -43,7 +43,8 @@ export function createStorage(root: string) {
         await syncFolder(path.dirname(target));
       } catch (error) {
         await rm(partial, { force: true });
-        if (NO_ROOM.has((error as NodeJS.ErrnoException).code ?? '')) throw new NoRoom('The file store takes nothing more');
+        if (NO_ROOM.has((error as NodeJS.ErrnoException).code ?? ''))
+          throw new NoRoom('The file store takes nothing more');
         throw error;
       }
       return { key, size, sha256: hash.digest('hex') };

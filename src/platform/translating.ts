@@ -13,7 +13,10 @@ export type Translator = {
   choose(wanted: readonly string[]): string;
 };
 
-const FOLDER = path.resolve(import.meta.dirname, import.meta.dirname.includes(`${path.sep}dist${path.sep}`) ? '../../../locales' : '../../locales');
+const FOLDER = path.resolve(
+  import.meta.dirname,
+  import.meta.dirname.includes(`${path.sep}dist${path.sep}`) ? '../../../locales' : '../../locales',
+);
 
 export const PSEUDO_LOCALE = 'en-XA';
 export const PSEUDO_RTL_LOCALE = 'ar-XB';
@@ -21,7 +24,10 @@ export const PSEUDO_RTL_LOCALE = 'ar-XB';
 export async function createTranslator(): Promise<Translator> {
   const files = readdirSync(FOLDER).filter(name => name.endsWith('.json'));
   const resources = Object.fromEntries(
-    files.map(name => [path.basename(name, '.json'), { translation: JSON.parse(readFileSync(path.join(FOLDER, name), 'utf8')) }]),
+    files.map(name => [
+      path.basename(name, '.json'),
+      { translation: JSON.parse(readFileSync(path.join(FOLDER, name), 'utf8')) },
+    ]),
   );
   const instance: i18n = createInstance();
   await instance.init({
@@ -36,13 +42,16 @@ export async function createTranslator(): Promise<Translator> {
   const cache = new Map<string, Translate>();
   return {
     locales,
-    choose: wanted => wanted.map(tag => tag.split('-')[0]!.toLowerCase()).find(tag => locales.includes(tag)) ?? 'en',
+    choose: wanted =>
+      wanted.map(tag => tag.split('-')[0]!.toLowerCase()).find(tag => locales.includes(tag)) ?? 'en',
     forLocale: locale => {
       let translate = cache.get(locale);
       if (!translate) {
         const fixed = instance.getFixedT(isPseudo(locale) ? 'en' : locale);
         const plain: Translate = (text, values) => fixed(text, { ...values }) as string;
-        translate = isPseudo(locale) ? (text, values) => pseudo(fixed(text, { ...values }) as string, values) : plain;
+        translate = isPseudo(locale)
+          ? (text, values) => pseudo(fixed(text, { ...values }) as string, values)
+          : plain;
         cache.set(locale, translate);
       }
       return translate;
@@ -53,16 +62,69 @@ export async function createTranslator(): Promise<Translator> {
 const isPseudo = (locale: string) => locale === PSEUDO_LOCALE || locale === PSEUDO_RTL_LOCALE;
 
 const ACCENTS: Record<string, string> = {
-  a: 'á', b: 'ƀ', c: 'ç', d: 'ð', e: 'é', f: 'ƒ', g: 'ĝ', h: 'ĥ', i: 'í', j: 'ĵ', k: 'ķ', l: 'ļ', m: 'ɱ', n: 'ñ', o: 'ó', p: 'þ', q: 'ɋ', r: 'ŕ',
-  s: 'š', t: 'ţ', u: 'ú', v: 'ṽ', w: 'ŵ', x: 'ẋ', y: 'ý', z: 'ž', A: 'Á', B: 'Ɓ', C: 'Ç', D: 'Ð', E: 'É', F: 'Ƒ', G: 'Ĝ', H: 'Ĥ', I: 'Í', J: 'Ĵ',
-  K: 'Ķ', L: 'Ļ', M: 'Ṁ', N: 'Ñ', O: 'Ó', P: 'Þ', Q: 'Ɋ', R: 'Ŕ', S: 'Š', T: 'Ţ', U: 'Ú', V: 'Ṽ', W: 'Ŵ', X: 'Ẋ', Y: 'Ý', Z: 'Ž',
+  a: 'á',
+  b: 'ƀ',
+  c: 'ç',
+  d: 'ð',
+  e: 'é',
+  f: 'ƒ',
+  g: 'ĝ',
+  h: 'ĥ',
+  i: 'í',
+  j: 'ĵ',
+  k: 'ķ',
+  l: 'ļ',
+  m: 'ɱ',
+  n: 'ñ',
+  o: 'ó',
+  p: 'þ',
+  q: 'ɋ',
+  r: 'ŕ',
+  s: 'š',
+  t: 'ţ',
+  u: 'ú',
+  v: 'ṽ',
+  w: 'ŵ',
+  x: 'ẋ',
+  y: 'ý',
+  z: 'ž',
+  A: 'Á',
+  B: 'Ɓ',
+  C: 'Ç',
+  D: 'Ð',
+  E: 'É',
+  F: 'Ƒ',
+  G: 'Ĝ',
+  H: 'Ĥ',
+  I: 'Í',
+  J: 'Ĵ',
+  K: 'Ķ',
+  L: 'Ļ',
+  M: 'Ṁ',
+  N: 'Ñ',
+  O: 'Ó',
+  P: 'Þ',
+  Q: 'Ɋ',
+  R: 'Ŕ',
+  S: 'Š',
+  T: 'Ţ',
+  U: 'Ú',
+  V: 'Ṽ',
+  W: 'Ŵ',
+  X: 'Ẋ',
+  Y: 'Ý',
+  Z: 'Ž',
 };
 
 /** Accents every letter that came from `t` and adds 40 % in length, so a bare string or a tight box shows. */
 function pseudo(text: string, values: Record<string, unknown> = {}): string {
-  const own = Object.values(values).map(String).filter(value => value.length > 1 && text.includes(value));
+  const own = Object.values(values)
+    .map(String)
+    .filter(value => value.length > 1 && text.includes(value));
   const parts = own.length > 0 ? text.split(new RegExp(`(${own.map(escapeRegExp).join('|')})`)) : [text];
-  const accented = parts.map(part => (own.includes(part) ? part : [...part].map(letter => ACCENTS[letter] ?? letter).join(''))).join('');
+  const accented = parts
+    .map(part => (own.includes(part) ? part : [...part].map(letter => ACCENTS[letter] ?? letter).join('')))
+    .join('');
   return `⟦${accented}${'·'.repeat(Math.ceil(text.length * 0.4))}⟧`;
 }
 

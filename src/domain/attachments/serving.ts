@@ -4,7 +4,14 @@ import { NotFound } from '../errors.ts';
 import { loadSignedIn } from '../identity/person.ts';
 import { visibleTickets } from '../tickets/finding.ts';
 
-export type Attachment = { id: number; filename: string; contentType: string; size: number; storageKey: string; thumbnailKey: string | null };
+export type Attachment = {
+  id: number;
+  filename: string;
+  contentType: string;
+  size: number;
+  storageKey: string;
+  thumbnailKey: string | null;
+};
 
 const LINK_SECONDS = 300;
 

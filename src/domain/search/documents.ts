@@ -35,7 +35,11 @@ export async function indexTickets(db: Knex, ticketIds: readonly number[]): Prom
        select * from unnest(?::bigint[], ?::tsvector[], ?::tsvector[])
        on conflict (ticket_id) do update
          set public_words = excluded.public_words, staff_words = excluded.staff_words, updated_at = now()`,
-      [rows.map(row => row.id), documents.map(each => each.public), documents.map(each => each.staff) as string[]],
+      [
+        rows.map(row => row.id),
+        documents.map(each => each.public),
+        documents.map(each => each.staff) as string[],
+      ],
     );
   }
 }

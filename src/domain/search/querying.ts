@@ -23,8 +23,16 @@ export function searchQuery(text: string): string | undefined {
 
 /** Lower-case words without accents or signs, as the documents hold them; CJK runs become pairs of characters. */
 export function wordsOf(text: string): string[] {
-  const plain = text.normalize('NFKD').replace(/\p{M}+/gu, '').toLowerCase().replaceAll('ß', 'ss').replaceAll('ł', 'l').replaceAll('ø', 'o');
-  return (plain.match(/[\p{L}\p{N}]+/gu) ?? []).flatMap(word => (CJK.test(word) ? pairs(word) : [word.slice(0, 60)])).slice(0, 2_000);
+  const plain = text
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase()
+    .replaceAll('ß', 'ss')
+    .replaceAll('ł', 'l')
+    .replaceAll('ø', 'o');
+  return (plain.match(/[\p{L}\p{N}]+/gu) ?? [])
+    .flatMap(word => (CJK.test(word) ? pairs(word) : [word.slice(0, 60)]))
+    .slice(0, 2_000);
 }
 
 const CJK = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;

@@ -27,7 +27,11 @@ export async function searchTickets(ctx: Context, text: string): Promise<SearchR
   const scope = visibleTickets(ctx);
   const number = text.match(/^#?(\d{1,12})$/)?.[1];
   if (number) {
-    const [hit] = await scope.read<{ number: number }>(ctx.db, `select t.number from tickets t where t.number = :number and ${scope.visible}`, { number: Number(number) });
+    const [hit] = await scope.read<{ number: number }>(
+      ctx.db,
+      `select t.number from tickets t where t.number = :number and ${scope.visible}`,
+      { number: Number(number) },
+    );
     if (hit) return { exact: hit.number, rows: [], more: false };
   }
   const ids = await matchingIds(ctx, text, SHOWN + 1);

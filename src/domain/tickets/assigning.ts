@@ -19,7 +19,8 @@ export async function pickUpTicket(ctx: Context, ticket: Ticket): Promise<Ticket
 
 /** Open tickets of somebody who leaves go back to their team's queue. Returns how many. */
 export async function releaseTicketsOf(tx: Tx, userId: number): Promise<number> {
-  const rows = await tx.db('tickets')
+  const rows = await tx
+    .db('tickets')
     .where({ assignee_id: userId })
     .whereIn('status_kind', ['new', 'open', 'waiting'])
     .orderBy('id')

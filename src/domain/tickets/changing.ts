@@ -18,13 +18,29 @@ export type TicketChanges = Partial<{
 }>;
 
 export type Verb =
-  | 'changed' | 'assigned' | 'resolved' | 'confirmed' | 'reopened' | 'withdrawn' | 'closed' | 'auto-closed' | 'picked-up' | 'replied' | 'spam' | 'not-spam';
+  | 'changed'
+  | 'assigned'
+  | 'resolved'
+  | 'confirmed'
+  | 'reopened'
+  | 'withdrawn'
+  | 'closed'
+  | 'auto-closed'
+  | 'picked-up'
+  | 'replied'
+  | 'spam'
+  | 'not-spam';
 
 /**
  * Changes properties on behalf of somebody who works the ticket. `replaces` is what each field showed when the
  * person chose: if it changed meanwhile to something else, nothing is written and both values come back.
  */
-export async function changeTicket(ctx: Context, ticket: Ticket, changes: TicketChanges, replaces: TicketChanges = {}): Promise<Ticket> {
+export async function changeTicket(
+  ctx: Context,
+  ticket: Ticket,
+  changes: TicketChanges,
+  replaces: TicketChanges = {},
+): Promise<Ticket> {
   authorize(ctx, 'ticket.change', ticket);
   return ctx.transaction(async tx => {
     const current = await lockTicket(tx, ticket);
@@ -45,10 +61,21 @@ function refuseConflicts(current: Ticket, changes: TicketChanges, replaces: Tick
   if (conflicts.length > 0) throw new Conflict(conflicts);
 }
 
-type Next = { columns: Record<string, unknown>; changes: Changes; names: Record<string, [unknown, unknown]>; toStatus: string | null };
+type Next = {
+  columns: Record<string, unknown>;
+  changes: Changes;
+  names: Record<string, [unknown, unknown]>;
+  toStatus: string | null;
+};
 
 /** One locked change = one version = one event, however many fields. Nothing changed = nothing written. */
-export async function applyChanges(tx: Tx, current: Ticket, wanted: TicketChanges, verb: Verb, data: Record<string, unknown> = {}): Promise<Ticket> {
+export async function applyChanges(
+  tx: Tx,
+  current: Ticket,
+  wanted: TicketChanges,
+  verb: Verb,
+  data: Record<string, unknown> = {},
+): Promise<Ticket> {
   const next: Next = { columns: {}, changes: {}, names: {}, toStatus: null };
   const status = await nextStatus(tx, current, wanted, next);
   await nextOwner(tx, current, wanted, next);
@@ -57,20 +84,32 @@ export async function applyChanges(tx: Tx, current: Ticket, wanted: TicketChange
   set(next, 'priority', 'priority', current.priority, wanted.priority);
   if (Object.keys(next.changes).length === 0) return current;
   nextClock(tx, current, status, wanted.priority ?? current.priority, next);
-  await tx.db('tickets')
+  await tx
+    .db('tickets')
     .where({ id: current.id })
     .update({ ...next.columns, version: current.version + 1, updated_at: tx.now() });
   await recordEvent(
     tx,
     'ticket.changed',
     { objectType: 'ticket', objectId: current.id, label: `#${current.number}`, ticketId: current.id },
-    { changes: next.changes, toStatus: next.toStatus, data: { verb, names: next.names, ...(next.toStatus ? { statusKind: status } : {}), ...data } },
+    {
+      changes: next.changes,
+      toStatus: next.toStatus,
+      data: { verb, names: next.names, ...(next.toStatus ? { statusKind: status } : {}), ...data },
+    },
   );
   // The actor may have moved it out of their own sight; then what they saw is what they keep.
   return lockTicket(tx, current).catch(() => ({ ...current, version: current.version + 1 }));
 }
 
-function set(next: Next, name: string, column: string, from: unknown, to: unknown, names?: [unknown, unknown]) {
+function set(
+  next: Next,
+  name: string,
+  column: string,
+  from: unknown,
+  to: unknown,
+  names?: [unknown, unknown],
+) {
   if (to === undefined || to === from) return;
   next.columns[column] = to;
   next.changes[name] = [from, to];
@@ -93,7 +132,8 @@ async function nextStatus(tx: Tx, current: Ticket, wanted: TicketChanges, next: 
   if (next.changes.status) {
     next.columns.status_kind = status.kind;
     next.toStatus = status.key;
-    next.columns.resolved_at = status.kind === 'resolved' ? tx.now() : status.kind === 'closed' ? current.resolvedAt : null;
+    next.columns.resolved_at =
+      status.kind === 'resolved' ? tx.now() : status.kind === 'closed' ? current.resolvedAt : null;
     next.columns.closed_at = status.kind === 'closed' ? tx.now() : null;
   }
   return status.kind;
@@ -103,11 +143,13 @@ async function nextOwner(tx: Tx, current: Ticket, wanted: TicketChanges, next: N
   const teamId = wanted.teamId === undefined ? current.teamId : wanted.teamId;
   let assigneeId = wanted.assigneeId === undefined ? current.assigneeId : wanted.assigneeId;
   if (teamId !== current.teamId) {
-    const team = teamId === null ? null : await tx.db('teams').where({ id: teamId, archived_at: null }).first('name');
+    const team =
+      teamId === null ? null : await tx.db('teams').where({ id: teamId, archived_at: null }).first('name');
     if (teamId !== null && !team) throw new Invalid({ team: tx.t('Choose a team from the list') });
     set(next, 'teamId', 'team_id', current.teamId, teamId, [current.teamName, team?.name ?? null]);
     // A new team starts without an owner, unless the change names one or the owner belongs to both.
-    if (wanted.assigneeId === undefined && assigneeId && !(await mayOwn(tx, assigneeId, teamId))) assigneeId = null;
+    if (wanted.assigneeId === undefined && assigneeId && !(await mayOwn(tx, assigneeId, teamId)))
+      assigneeId = null;
   }
   if (assigneeId !== current.assigneeId) {
     const name = assigneeId === null ? null : await mayOwn(tx, assigneeId, teamId);
@@ -125,8 +167,11 @@ async function mayOwn(tx: Tx, userId: number, teamId: number | null): Promise<st
     .where('u.status', 'active')
     .whereIn('u.role', ['coordinator', 'admin'])
     .where(q => {
-      q.where('u.role', 'admin').orWhereRaw('?::boolean', [tx.settings.coordinatorsWorkAllTeams || teamId === null]);
-      if (teamId !== null) q.orWhereExists(tx.db('team_members as m').whereRaw('m.user_id = u.id').where('m.team_id', teamId));
+      q.where('u.role', 'admin').orWhereRaw('?::boolean', [
+        tx.settings.coordinatorsWorkAllTeams || teamId === null,
+      ]);
+      if (teamId !== null)
+        q.orWhereExists(tx.db('team_members as m').whereRaw('m.user_id = u.id').where('m.team_id', teamId));
     })
     .first('u.first_name', 'u.last_name');
   return row ? `${row.first_name} ${row.last_name}`.trim() : null;
@@ -135,9 +180,15 @@ async function mayOwn(tx: Tx, userId: number, teamId: number | null): Promise<st
 async function nextCategory(tx: Tx, current: Ticket, wanted: TicketChanges, next: Next) {
   if (wanted.categoryId === undefined || wanted.categoryId === current.categoryId) return;
   const category =
-    wanted.categoryId === null ? null : await tx.db('categories').where({ id: wanted.categoryId, archived_at: null }).first('name');
-  if (wanted.categoryId !== null && !category) throw new Invalid({ category: tx.t('Choose a category from the list') });
-  set(next, 'categoryId', 'category_id', current.categoryId, wanted.categoryId, [current.categoryName, category?.name ?? null]);
+    wanted.categoryId === null
+      ? null
+      : await tx.db('categories').where({ id: wanted.categoryId, archived_at: null }).first('name');
+  if (wanted.categoryId !== null && !category)
+    throw new Invalid({ category: tx.t('Choose a category from the list') });
+  set(next, 'categoryId', 'category_id', current.categoryId, wanted.categoryId, [
+    current.categoryName,
+    category?.name ?? null,
+  ]);
 }
 
 /** A ticket that is not being worked owes no reply; a new priority moves the due time with it. */

@@ -18,7 +18,12 @@ export async function categoryChoices(ctx: Context): Promise<CategoryChoice[]> {
   );
 }
 
-export type DeskChoices = { statuses: StatusChoice[]; teams: NamedChoice[]; categories: CategoryChoice[]; assignees: AssigneeChoice[] };
+export type DeskChoices = {
+  statuses: StatusChoice[];
+  teams: NamedChoice[];
+  categories: CategoryChoice[];
+  assignees: AssigneeChoice[];
+};
 
 const DESK = `
   select (select jsonb_agg(jsonb_build_object('key', key, 'kind', kind, 'name', name) order by position, key) from statuses) as statuses,

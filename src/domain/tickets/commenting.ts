@@ -25,7 +25,11 @@ export type NewComment = { kind: CommentKind; body: string; uploadIds?: readonly
  * Adds a reply or an internal note and, in the same transaction, what it does to the ticket: a requester's
  * reply opens what was on hold or resolved and starts the reply clock; the desk's stops it.
  */
-export async function addComment(ctx: Context, ticket: Ticket, input: NewComment): Promise<{ commentId: number; ticket: Ticket }> {
+export async function addComment(
+  ctx: Context,
+  ticket: Ticket,
+  input: NewComment,
+): Promise<{ commentId: number; ticket: Ticket }> {
   const action = input.kind === 'note' ? 'ticket.note' : 'ticket.reply';
   authorize(ctx, action, ticket);
   return ctx.transaction(async tx => {
@@ -45,8 +49,15 @@ export async function addComment(ctx: Context, ticket: Ticket, input: NewComment
 }
 
 async function insertComment(tx: Tx, ticket: Ticket, input: NewComment): Promise<number> {
-  const [comment] = await tx.db('comments')
-    .insert({ ticket_id: ticket.id, author_id: personId(tx.actor), kind: input.kind, body: input.body, created_at: tx.now() })
+  const [comment] = await tx
+    .db('comments')
+    .insert({
+      ticket_id: ticket.id,
+      author_id: personId(tx.actor),
+      kind: input.kind,
+      body: input.body,
+      created_at: tx.now(),
+    })
     .returning<{ id: number }[]>('id');
   const commentId = comment!.id;
   await attachUploads(tx, input.uploadIds ?? [], { ticketId: ticket.id, commentId });
@@ -54,7 +65,13 @@ async function insertComment(tx: Tx, ticket: Ticket, input: NewComment): Promise
   await recordEvent(
     tx,
     input.kind === 'note' ? 'note.added' : 'reply.added',
-    { objectType: 'comment', objectId: commentId, label: `#${ticket.number}`, ticketId: ticket.id, commentId },
+    {
+      objectType: 'comment',
+      objectId: commentId,
+      label: `#${ticket.number}`,
+      ticketId: ticket.id,
+      commentId,
+    },
     { internal: input.kind === 'note', data: { then: input.then ?? 'keep' } },
   );
   return commentId;
@@ -75,14 +92,22 @@ async function deskReplied(tx: Tx, ticket: Ticket): Promise<Ticket> {
 /** An unanswered message keeps the clock it started; only the first of a row starts one. */
 async function requesterReplied(tx: Tx, ticket: Ticket): Promise<Ticket> {
   const dueAt = ticket.dueAt ?? replyDueAt(ticket.priority, tx.now(), tx.settings);
-  const [comment] = await tx.db('comments').where({ ticket_id: ticket.id }).orderBy('id', 'desc').limit(1).select('body');
-  await tx.db('tickets').where({ id: ticket.id }).update({
-    needs_reply: true,
-    due_at: dueAt,
-    due_state: dueState(dueAt, tx.now()),
-    excerpt: excerptOf(comment.body),
-    updated_at: tx.now(),
-  });
+  const [comment] = await tx
+    .db('comments')
+    .where({ ticket_id: ticket.id })
+    .orderBy('id', 'desc')
+    .limit(1)
+    .select('body');
+  await tx
+    .db('tickets')
+    .where({ id: ticket.id })
+    .update({
+      needs_reply: true,
+      due_at: dueAt,
+      due_state: dueState(dueAt, tx.now()),
+      excerpt: excerptOf(comment.body),
+      updated_at: tx.now(),
+    });
   return { ...ticket, needsReply: true, dueAt };
 }
 

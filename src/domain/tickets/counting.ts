@@ -2,7 +2,14 @@ import { query } from '../../db/knex.ts';
 import { isAdmin, isPerson, isStaff } from '../access/actor.ts';
 import type { Context } from '../context.ts';
 
-export type QueueCounts = { needsReply: number; mine: number; unassigned: number; dueSoon: number; overdue: number; waiting: number };
+export type QueueCounts = {
+  needsReply: number;
+  mine: number;
+  unassigned: number;
+  dueSoon: number;
+  overdue: number;
+  waiting: number;
+};
 export type DeskNavigation = { counts: QueueCounts; pendingUsers: number };
 
 const CELLS = `
@@ -34,7 +41,10 @@ export async function deskNavigation(ctx: Context): Promise<DeskNavigation> {
   const [counts, pending] = await Promise.all([
     queueCounts(ctx),
     isAdmin(ctx.actor)
-      ? query<{ n: number }>(ctx.db, `select count(*) as n from (select 1 from users where status = 'pending' and email_verified_at is not null limit 100) as some`)
+      ? query<{ n: number }>(
+          ctx.db,
+          `select count(*) as n from (select 1 from users where status = 'pending' and email_verified_at is not null limit 100) as some`,
+        )
       : [{ n: 0 }],
   ]);
   return { counts, pendingUsers: pending[0]?.n ?? 0 };

@@ -46,7 +46,8 @@ export async function createTicket(ctx: Context, input: NewTicket): Promise<Crea
     const priority = firstPriority(category?.default_priority ?? 'medium', input.impact);
     const now = tx.now();
     const dueAt = replyDueAt(priority, now, tx.settings);
-    const [ticket] = await tx.db('tickets')
+    const [ticket] = await tx
+      .db('tickets')
       .insert({
         subject: input.subject,
         excerpt: excerptOf(input.body),
@@ -65,7 +66,8 @@ export async function createTicket(ctx: Context, input: NewTicket): Promise<Crea
       })
       .returning<CreatedTicket[]>(['id', 'number']);
     const { id, number } = ticket!;
-    const [comment] = await tx.db('comments')
+    const [comment] = await tx
+      .db('comments')
       .insert({ ticket_id: id, author_id: authorId, kind: 'reply', body: input.body, created_at: now })
       .returning('id');
     await attachUploads(tx, input.uploadIds ?? [], { ticketId: id, commentId: comment.id });
@@ -94,7 +96,11 @@ async function findCategory(tx: Tx, id: number): Promise<CategoryRow> {
     .leftJoin('teams as t', 't.id', tx.db.raw('coalesce(c.team_id, p.team_id)'))
     .where('c.id', id)
     .whereNull('c.archived_at')
-    .first('c.id', 'c.default_priority', tx.db.raw('case when t.archived_at is null then t.id end as team_id'));
+    .first(
+      'c.id',
+      'c.default_priority',
+      tx.db.raw('case when t.archived_at is null then t.id end as team_id'),
+    );
   if (!category) throw new Invalid({ category: tx.t('Choose what it is about') });
   return category;
 }

@@ -31,7 +31,10 @@ const SHOWN: Record<MineShow, string> = {
 const CURSOR = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?[+-]\d\d(:\d\d)?\|\d{1,15}$/;
 
 /** What a person asked for themselves, or what others let them see; newest change first, by keyset. */
-export async function myTickets(ctx: Context, { show, after, limit = 20 }: { show: MineShow; after?: string; limit?: number }): Promise<{ rows: MineRow[]; next: string | null }> {
+export async function myTickets(
+  ctx: Context,
+  { show, after, limit = 20 }: { show: MineShow; after?: string; limit?: number },
+): Promise<{ rows: MineRow[]; next: string | null }> {
   authorize(ctx, 'ticket.list');
   if (!isPerson(ctx.actor)) throw new Unauthenticated('Sign in first');
   const from = after && CURSOR.test(after) ? after.split('|') : undefined;

@@ -58,20 +58,24 @@ export const ticketPolicy = {
   'ticket.read': seesTicket,
   'ticket.work': worksTicket,
   'ticket.reply': (actor: Person, ticket: TicketRelation) =>
-    ticket.statusKind !== 'closed' && (isRequester(actor, ticket) || ticket.watching || worksTicket(actor, ticket)),
+    ticket.statusKind !== 'closed' &&
+    (isRequester(actor, ticket) || ticket.watching || worksTicket(actor, ticket)),
   'ticket.note': worksTicket,
   'ticket.change': worksTicket,
   'ticket.assign': worksTicket,
   'ticket.resolve': (actor: Person, ticket: TicketRelation) =>
     worksTicket(actor, ticket) && !['resolved', 'closed'].includes(ticket.statusKind),
-  'ticket.confirm': (actor: Person, ticket: TicketRelation) => isRequester(actor, ticket) && ticket.statusKind === 'resolved',
+  'ticket.confirm': (actor: Person, ticket: TicketRelation) =>
+    isRequester(actor, ticket) && ticket.statusKind === 'resolved',
   'ticket.reopen': (actor: Person, ticket: TicketRelation) =>
     (isRequester(actor, ticket) && ticket.statusKind === 'resolved') ||
     (worksTicket(actor, ticket) && ['resolved', 'closed'].includes(ticket.statusKind)),
   'ticket.withdraw': (actor: Person, ticket: TicketRelation) =>
     isRequester(actor, ticket) && !['resolved', 'closed'].includes(ticket.statusKind),
-  'ticket.close': (actor: Person, ticket: TicketRelation) => worksTicket(actor, ticket) && ticket.statusKind !== 'closed',
-  'ticket.follow-up': (actor: Person, ticket: TicketRelation) => isRequester(actor, ticket) && ticket.statusKind === 'closed',
+  'ticket.close': (actor: Person, ticket: TicketRelation) =>
+    worksTicket(actor, ticket) && ticket.statusKind !== 'closed',
+  'ticket.follow-up': (actor: Person, ticket: TicketRelation) =>
+    isRequester(actor, ticket) && ticket.statusKind === 'closed',
   'ticket.spam': worksTicket,
   'ticket.redact': (actor: Person) => isAdmin(actor),
   'ticket.watch': worksTicket,

@@ -4,9 +4,17 @@ import { authorize } from '../policies.ts';
 import { matchingIds } from '../search/matching.ts';
 import { visibleTickets } from './finding.ts';
 import type { StatusKind, WaitingOn } from './status.ts';
-import { priorities, type PersonName, type Priority } from './ticket.ts';
+import { type PersonName, type Priority, priorities } from './ticket.ts';
 
-export const queueViews = ['needs-reply', 'mine', 'unassigned', 'due-soon', 'overdue', 'waiting', 'all'] as const;
+export const queueViews = [
+  'needs-reply',
+  'mine',
+  'unassigned',
+  'due-soon',
+  'overdue',
+  'waiting',
+  'all',
+] as const;
 export type QueueView = (typeof queueViews)[number];
 
 export const queueSorts = ['time-left', 'newest', 'oldest', 'priority', 'updated'] as const;
@@ -62,13 +70,25 @@ const ORDERS: Record<QueueSort, Order> = {
   newest: { columns: ['created_at', 'id'], direction: 'desc', casts: ['timestamptz', 'bigint'] },
   oldest: { columns: ['created_at', 'id'], direction: 'asc', casts: ['timestamptz', 'bigint'] },
   // The index runs (priority_rank desc, created_at, id): compared as its negative.
-  priority: { columns: ['priority_order', 'created_at', 'id'], direction: 'asc', casts: ['smallint', 'timestamptz', 'bigint'] },
+  priority: {
+    columns: ['priority_order', 'created_at', 'id'],
+    direction: 'asc',
+    casts: ['smallint', 'timestamptz', 'bigint'],
+  },
   updated: { columns: ['updated_at', 'id'], direction: 'desc', casts: ['timestamptz', 'bigint'] },
 };
 
-export const defaultSort = (view: QueueView): QueueSort => (view === 'all' ? 'newest' : view === 'waiting' ? 'updated' : 'time-left');
+export const defaultSort = (view: QueueView): QueueSort =>
+  view === 'all' ? 'newest' : view === 'waiting' ? 'updated' : 'time-left';
 
-export type QueueRequest = { view: QueueView; sort?: QueueSort; filter?: QueueFilter; after?: string; before?: string; limit?: number };
+export type QueueRequest = {
+  view: QueueView;
+  sort?: QueueSort;
+  filter?: QueueFilter;
+  after?: string;
+  before?: string;
+  limit?: number;
+};
 
 /** One page of a coordinator's list: the tickets they work, one query, by keyset both ways. */
 export async function queuePage(ctx: Context, request: QueueRequest): Promise<QueuePage> {
@@ -81,7 +101,11 @@ export async function queuePage(ctx: Context, request: QueueRequest): Promise<Qu
   const backwards = Boolean(request.before);
   const cursor = readCursor(request.before ?? request.after, order);
   const sql = pageQuery(ctx, order, filter.where, { backwards, from: Boolean(cursor) });
-  const values = { ...filter.values, limit: limit + 1, ...Object.fromEntries((cursor ?? []).map((value, i) => [`k${i}`, value])) };
+  const values = {
+    ...filter.values,
+    limit: limit + 1,
+    ...Object.fromEntries((cursor ?? []).map((value, i) => [`k${i}`, value])),
+  };
   const found = await visibleTickets(ctx).read<QueueRow & { cursor: string[] }>(ctx.db, sql, values);
   const more = found.length > limit;
   const rows = found.slice(0, limit);
@@ -96,11 +120,19 @@ export async function queuePage(ctx: Context, request: QueueRequest): Promise<Qu
 }
 
 /** The tickets before and after one in the same list, for a coordinator who works through it. */
-export async function neighbours(ctx: Context, request: QueueRequest, number: number): Promise<{ previous: number | null; next: number | null }> {
+export async function neighbours(
+  ctx: Context,
+  request: QueueRequest,
+  number: number,
+): Promise<{ previous: number | null; next: number | null }> {
   const sort = request.sort ?? defaultSort(request.view);
   const order = ORDERS[sort];
   const keys = order.columns.map(column => `(${columnOf(column)})::text`).join(', ');
-  const [here] = await visibleTickets(ctx).read<{ keys: string[] }>(ctx.db, `select array[${keys}] as keys from tickets t where t.number = :number`, { number });
+  const [here] = await visibleTickets(ctx).read<{ keys: string[] }>(
+    ctx.db,
+    `select array[${keys}] as keys from tickets t where t.number = :number`,
+    { number },
+  );
   if (!here) return { previous: null, next: null };
   const cursor = writeCursor(here.keys);
   const [before, after] = await Promise.all([
@@ -112,7 +144,10 @@ export async function neighbours(ctx: Context, request: QueueRequest, number: nu
 
 type Conditions = { where: string; values: Record<string, unknown> };
 
-async function conditions(ctx: Context, { view, filter = {} }: QueueRequest): Promise<Conditions | undefined> {
+async function conditions(
+  ctx: Context,
+  { view, filter = {} }: QueueRequest,
+): Promise<Conditions | undefined> {
   const where = [VIEWS[view]];
   const values: Record<string, unknown> = {};
   const equal = (column: string, value: unknown) => {
@@ -145,11 +180,22 @@ const columnOf = (column: string) => (column === 'priority_order' ? '-t.priority
  * Where the coordinator works some teams, each team's own index gives its page and the pages are merged;
  * who works all reads one index over all. Only the rows of the page are joined to names.
  */
-function pageQuery(ctx: Context, order: Order, where: string, { backwards, from }: { backwards: boolean; from: boolean }): string {
+function pageQuery(
+  ctx: Context,
+  order: Order,
+  where: string,
+  { backwards, from }: { backwards: boolean; from: boolean },
+): string {
   const ascending = (order.direction === 'asc') !== backwards;
   const direction = ascending ? 'asc' : 'desc';
   const by = (alias: string) =>
-    order.columns.map(column => (column === 'priority_order' ? `${alias}.priority_rank ${ascending ? 'desc' : 'asc'}` : `${alias}.${column} ${direction}`)).join(', ');
+    order.columns
+      .map(column =>
+        column === 'priority_order'
+          ? `${alias}.priority_rank ${ascending ? 'desc' : 'asc'}`
+          : `${alias}.${column} ${direction}`,
+      )
+      .join(', ');
   const keyset = from
     ? ` and (${order.columns.map(columnOf).join(', ')}) ${ascending ? '>' : '<'} (${order.casts.map((cast, i) => `:k${i}::${cast}`).join(', ')})`
     : '';
@@ -181,7 +227,9 @@ function readCursor(text: string | undefined, order: Order): string[] | undefine
   try {
     const keys: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
     if (!Array.isArray(keys) || keys.length !== order.columns.length) return undefined;
-    return keys.every((key, i) => typeof key === 'string' && KEY[order.casts[i]!]?.test(key)) ? keys : undefined;
+    return keys.every((key, i) => typeof key === 'string' && KEY[order.casts[i]!]?.test(key))
+      ? keys
+      : undefined;
   } catch {
     return undefined;
   }

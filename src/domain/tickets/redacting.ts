@@ -10,15 +10,25 @@ export async function redactComment(ctx: Context, ticket: Ticket, commentId: num
   authorize(ctx, 'ticket.redact', ticket);
   await ctx.transaction(async tx => {
     await lockTicket(tx, ticket);
-    const [comment] = await tx.db('comments')
+    const [comment] = await tx
+      .db('comments')
       .where({ id: commentId, ticket_id: ticket.id, redacted_at: null })
       .update({ body: '', redacted_at: tx.now(), redacted_by: personId(tx.actor) })
       .returning('id');
     if (!comment) return requireComment(tx, ticket, commentId);
-    const files = await tx.db('attachments').where({ comment_id: commentId, redacted_at: null }).select<{ id: number }[]>('id');
+    const files = await tx
+      .db('attachments')
+      .where({ comment_id: commentId, redacted_at: null })
+      .select<{ id: number }[]>('id');
     for (const file of files) await redactFile(tx, file.id);
     await forgetExcerpt(tx, ticket, commentId);
-    await recordEvent(tx, 'comment.redacted', { objectType: 'comment', objectId: commentId, label: `#${ticket.number}`, ticketId: ticket.id, commentId });
+    await recordEvent(tx, 'comment.redacted', {
+      objectType: 'comment',
+      objectId: commentId,
+      label: `#${ticket.number}`,
+      ticketId: ticket.id,
+      commentId,
+    });
   });
 }
 
@@ -26,30 +36,45 @@ export async function redactAttachment(ctx: Context, ticket: Ticket, attachmentI
   authorize(ctx, 'ticket.redact', ticket);
   await ctx.transaction(async tx => {
     await lockTicket(tx, ticket);
-    const file = await tx.db('attachments').where({ id: attachmentId, ticket_id: ticket.id }).first('id', 'redacted_at', 'filename');
+    const file = await tx
+      .db('attachments')
+      .where({ id: attachmentId, ticket_id: ticket.id })
+      .first('id', 'redacted_at', 'filename');
     if (!file) throw new NotFound('No such file');
     if (file.redacted_at) return;
     await redactFile(tx, attachmentId);
-    await recordEvent(tx, 'attachment.redacted', { objectType: 'attachment', objectId: attachmentId, label: `#${ticket.number}`, ticketId: ticket.id });
+    await recordEvent(tx, 'attachment.redacted', {
+      objectType: 'attachment',
+      objectId: attachmentId,
+      label: `#${ticket.number}`,
+      ticketId: ticket.id,
+    });
   });
 }
 
 async function redactFile(tx: Tx, id: number) {
-  const [file] = await tx.db('attachments')
+  const [file] = await tx
+    .db('attachments')
     .where({ id })
     .update({ redacted_at: tx.now(), filename: 'removed', thumbnail_state: 'none' })
     .returning(['storage_key', 'thumbnail_key']);
   // After the commit: a file must never go while its row could still come back.
   tx.afterCommit(() => {
     for (const key of [file.storage_key, file.thumbnail_key]) {
-      if (key) tx.world.storage.remove(key).catch((error: Error) => tx.log.error({ err: error.message }, 'a redacted file could not be removed'));
+      if (key)
+        tx.world.storage
+          .remove(key)
+          .catch((error: Error) =>
+            tx.log.error({ err: error.message }, 'a redacted file could not be removed'),
+          );
     }
   });
 }
 
 async function forgetExcerpt(tx: Tx, ticket: Ticket, commentId: number) {
   const first = await tx.db('comments').where({ ticket_id: ticket.id }).min<{ min: number }[]>('id').first();
-  if (first?.min === commentId || ticket.needsReply) await tx.db('tickets').where({ id: ticket.id }).update({ excerpt: '' });
+  if (first?.min === commentId || ticket.needsReply)
+    await tx.db('tickets').where({ id: ticket.id }).update({ excerpt: '' });
 }
 
 async function requireComment(tx: Tx, ticket: Ticket, commentId: number) {

@@ -9,8 +9,16 @@ export async function markSpam(ctx: Context, ticket: Ticket, spam: boolean): Pro
   await ctx.transaction(async tx => {
     const current = await lockTicket(tx, ticket);
     if (Boolean(current.spamAt) === spam) return;
-    await tx.db('tickets').where({ id: current.id }).update({ spam_at: spam ? tx.now() : null });
-    const subject = { objectType: 'ticket' as const, objectId: current.id, label: `#${current.number}`, ticketId: current.id };
+    await tx
+      .db('tickets')
+      .where({ id: current.id })
+      .update({ spam_at: spam ? tx.now() : null });
+    const subject = {
+      objectType: 'ticket' as const,
+      objectId: current.id,
+      label: `#${current.number}`,
+      ticketId: current.id,
+    };
     await recordEvent(tx, spam ? 'ticket.spam' : 'ticket.not-spam', subject, { internal: true });
   });
 }

@@ -1,7 +1,7 @@
 import type { Context, Tx } from '../context.ts';
 import { NotFound } from '../errors.ts';
-import type { TicketRelation } from './policy.ts';
 import { visibleTickets } from './finding.ts';
+import type { TicketRelation } from './policy.ts';
 import type { StatusKind, WaitingOn } from './status.ts';
 
 export type Priority = 'low' | 'medium' | 'high' | 'urgent';
@@ -79,9 +79,17 @@ export async function lockTicket(tx: Tx, ticket: { id: number }): Promise<Ticket
   return current;
 }
 
-async function readTicket(ctx: Context, key: 't.id' | 't.number', value: number): Promise<Ticket | undefined> {
+async function readTicket(
+  ctx: Context,
+  key: 't.id' | 't.number',
+  value: number,
+): Promise<Ticket | undefined> {
   if (!Number.isSafeInteger(value) || value < 1) return undefined;
   const scope = visibleTickets(ctx);
-  const [row] = await scope.read<Ticket>(ctx.db, `select ${COLUMNS}, ${scope.relation} from tickets t ${JOINS} where ${key} = :value and ${scope.visible}`, { value });
+  const [row] = await scope.read<Ticket>(
+    ctx.db,
+    `select ${COLUMNS}, ${scope.relation} from tickets t ${JOINS} where ${key} = :value and ${scope.visible}`,
+    { value },
+  );
   return row;
 }

@@ -2,8 +2,8 @@ import { query } from '../../db/knex.ts';
 import { isPerson } from '../access/actor.ts';
 import type { Context } from '../context.ts';
 import type { Changes } from '../events/recording.ts';
-import { worksTicket } from './policy.ts';
 import type { Comment, CommentFile } from './comment.ts';
+import { worksTicket } from './policy.ts';
 import type { PersonName, Ticket } from './ticket.ts';
 
 export type TicketEvent = {
@@ -16,7 +16,9 @@ export type TicketEvent = {
   data: { verb?: string; names?: Record<string, [string | null, string | null]> } & Record<string, unknown>;
 };
 
-export type TimelineEntry = ({ is: 'comment'; at: Date } & Comment) | ({ is: 'event'; at: Date } & TicketEvent);
+export type TimelineEntry =
+  | ({ is: 'comment'; at: Date } & Comment)
+  | ({ is: 'event'; at: Date } & TicketEvent);
 
 const PERSON = (alias: string) =>
   `case when ${alias}.id is null then null else jsonb_build_object('id', ${alias}.id, 'firstName', ${alias}.first_name, 'lastName', ${alias}.last_name, 'staff', ${alias}.role <> 'employee') end`;
@@ -41,7 +43,15 @@ const EVENTS = `
 export const RECENT_COMMENTS = 60;
 const RECENT_EVENTS = 120;
 
-const STAFF_EVENTS = ['ticket.changed', 'ticket.watched', 'ticket.unwatched', 'comment.redacted', 'attachment.redacted', 'ticket.spam', 'ticket.not-spam'];
+const STAFF_EVENTS = [
+  'ticket.changed',
+  'ticket.watched',
+  'ticket.unwatched',
+  'comment.redacted',
+  'attachment.redacted',
+  'ticket.spam',
+  'ticket.not-spam',
+];
 const EMPLOYEE_EVENTS = ['ticket.changed'];
 
 export type Timeline = { entries: TimelineEntry[]; earlier: boolean };
@@ -51,8 +61,17 @@ export async function timelineOf(ctx: Context, ticket: Ticket, { all = false } =
   const works = ctx.actor.kind === 'system' || (isPerson(ctx.actor) && worksTicket(ctx.actor, ticket));
   const limit = all ? 5_000 : RECENT_COMMENTS + 1;
   const [comments, events] = await Promise.all([
-    query<Omit<Comment, 'files'> & { files: CommentFile[] }>(ctx.db, COMMENTS, [ticket.id, works ? ['reply', 'note'] : ['reply'], limit]),
-    query<TicketEvent>(ctx.db, EVENTS, [ticket.id, works ? STAFF_EVENTS : EMPLOYEE_EVENTS, works, all ? 5_000 : RECENT_EVENTS]),
+    query<Omit<Comment, 'files'> & { files: CommentFile[] }>(ctx.db, COMMENTS, [
+      ticket.id,
+      works ? ['reply', 'note'] : ['reply'],
+      limit,
+    ]),
+    query<TicketEvent>(ctx.db, EVENTS, [
+      ticket.id,
+      works ? STAFF_EVENTS : EMPLOYEE_EVENTS,
+      works,
+      all ? 5_000 : RECENT_EVENTS,
+    ]),
   ]);
   const earlier = !all && comments.length > RECENT_COMMENTS;
   const shown = earlier ? comments.slice(0, RECENT_COMMENTS) : comments;

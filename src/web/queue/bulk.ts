@@ -8,10 +8,10 @@ import { deskChoices } from '../../domain/tickets/choices.ts';
 import { ticketNumbersOf } from '../../domain/tickets/finding-many.ts';
 import { findTicket } from '../../domain/tickets/ticket.ts';
 import { paths } from '../../paths.ts';
-import { allow } from '../middleware/allow.ts';
 import { localPath } from '../access/local-path.ts';
-import { emptyForm, fields, submit } from '../rendering/forms.ts';
+import { allow } from '../middleware/allow.ts';
 import { flash } from '../rendering/flash.ts';
+import { emptyForm, fields, submit } from '../rendering/forms.ts';
 import { done, invalid, page } from '../rendering/page.ts';
 import { statusParts } from './../tickets/schemas.ts';
 
@@ -36,18 +36,46 @@ export function bulkRoutes(): Router {
     }
     if (asked.data.do !== 'assign-me' && !asked.data.value) return askValue(req, res, asked.data);
     const form = await submit(req, chosen, (ctx, input) => applyToAll(ctx, input));
-    if (!form.ok) return invalid(res, 'queue/bulk', { title: req.t('Change tickets'), form, chosen: asked.data, choices: await deskChoices(req.ctx) }, { layout: 'desk' });
-    if (form.result.failed > 0) flash(req, 'amber', req.t('{{count}} tickets could not be changed. They may have changed meanwhile', { count: form.result.failed }));
-    return done(res, { to: back, notice: req.t('{{count}} tickets changed', { count: form.result.changed }) });
+    if (!form.ok)
+      return invalid(
+        res,
+        'queue/bulk',
+        { title: req.t('Change tickets'), form, chosen: asked.data, choices: await deskChoices(req.ctx) },
+        { layout: 'desk' },
+      );
+    if (form.result.failed > 0)
+      flash(
+        req,
+        'amber',
+        req.t('{{count}} tickets could not be changed. They may have changed meanwhile', {
+          count: form.result.failed,
+        }),
+      );
+    return done(res, {
+      to: back,
+      notice: req.t('{{count}} tickets changed', { count: form.result.changed }),
+    });
   });
   return router;
 }
 
-const withoutOwn = (body: Record<string, unknown> = {}) => Object.fromEntries(Object.entries(body).filter(([name]) => !['_csrf', '_key'].includes(name)));
+const withoutOwn = (body: Record<string, unknown> = {}) =>
+  Object.fromEntries(Object.entries(body).filter(([name]) => !['_csrf', '_key'].includes(name)));
 
 /** Without scripts, the choice of a status or priority is a page of its own that carries the tickets along. */
 const askValue = async (req: Request, res: Response, asked: Chosen) =>
-  page(res, 'queue/bulk', { title: req.t('Change tickets'), nav: '', form: emptyForm(), chosen: asked, choices: await deskChoices(req.ctx) }, { layout: 'desk' });
+  page(
+    res,
+    'queue/bulk',
+    {
+      title: req.t('Change tickets'),
+      nav: '',
+      form: emptyForm(),
+      chosen: asked,
+      choices: await deskChoices(req.ctx),
+    },
+    { layout: 'desk' },
+  );
 
 /** Each ticket for itself: one that cannot be changed does not stop the others. */
 async function applyToAll(ctx: Context, input: Chosen): Promise<{ changed: number; failed: number }> {

@@ -1,9 +1,17 @@
 import { type Request, Router } from 'express';
 import { NotFound } from '../../domain/errors.ts';
-import { queueCounts } from '../../domain/tickets/counting.ts';
 import { deskChoices } from '../../domain/tickets/choices.ts';
-import { defaultSort, type QueueFilter, queuePage, type QueueSort, queueSorts, type QueueView, queueViews } from '../../domain/tickets/queue.ts';
-import { priorities, type Priority } from '../../domain/tickets/ticket.ts';
+import { queueCounts } from '../../domain/tickets/counting.ts';
+import {
+  defaultSort,
+  type QueueFilter,
+  type QueueSort,
+  type QueueView,
+  queuePage,
+  queueSorts,
+  queueViews,
+} from '../../domain/tickets/queue.ts';
+import { type Priority, priorities } from '../../domain/tickets/ticket.ts';
 import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
 import { page } from '../rendering/page.ts';
@@ -20,7 +28,13 @@ export function queueRoutes(): Router {
     const sort = sortOf(req, view);
     const filter = filterOf(req);
     const [list, choices, counts] = await Promise.all([
-      queuePage(req.ctx, { view, sort, filter, after: queryText(req, 'after', 400) || undefined, before: queryText(req, 'before', 400) || undefined }),
+      queuePage(req.ctx, {
+        view,
+        sort,
+        filter,
+        after: queryText(req, 'after', 400) || undefined,
+        before: queryText(req, 'before', 400) || undefined,
+      }),
       deskChoices(req.ctx),
       queueCounts(req.ctx),
     ]);
@@ -28,7 +42,21 @@ export function queueRoutes(): Router {
     await page(
       res,
       'queue/list',
-      { title: titleOf(req, view, counts), nav: view, view, heading: viewName(req, view), count: countOf(view, counts), sort, filter, filtered: Object.keys(filter).length > 0, choices, ...list, link, alpine: true, counts },
+      {
+        title: titleOf(req, view, counts),
+        nav: view,
+        view,
+        heading: viewName(req, view),
+        count: countOf(view, counts),
+        sort,
+        filter,
+        filtered: Object.keys(filter).length > 0,
+        choices,
+        ...list,
+        link,
+        alpine: true,
+        counts,
+      },
       { layout: 'desk', fragments: { list: 'queue/_list' } },
     );
   });
@@ -43,7 +71,8 @@ function sortOf(req: Request, view: QueueView): QueueSort {
 }
 
 function filterOf(req: Request): QueueFilter {
-  const id = (name: string) => (/^\d{1,15}$/.test(queryText(req, name)) ? Number(queryText(req, name)) : undefined);
+  const id = (name: string) =>
+    /^\d{1,15}$/.test(queryText(req, name)) ? Number(queryText(req, name)) : undefined;
   const priority = queryText(req, 'priority');
   const status = queryText(req, 'status');
   const filter: QueueFilter = {
@@ -64,7 +93,8 @@ const KEPT = ['q', 'status', 'priority', 'category', 'team', 'assignee', 'reques
 function queueLink(req: Request, view: QueueView, change: Record<string, string | null>): string {
   const query = new URLSearchParams();
   for (const name of KEPT) if (queryText(req, name)) query.set(name, queryText(req, name));
-  for (const [name, value] of Object.entries(change)) value === null ? query.delete(name) : query.set(name, value);
+  for (const [name, value] of Object.entries(change))
+    value === null ? query.delete(name) : query.set(name, value);
   const text = query.toString();
   return paths.queueView(view) + (text ? `?${text}` : '');
 }
@@ -85,7 +115,15 @@ export function viewName({ t }: Pick<Request, 't'>, view: QueueView): string {
 type Counts = Awaited<ReturnType<typeof queueCounts>>;
 
 const countOf = (view: QueueView, counts: Counts): number | null =>
-  ({ 'needs-reply': counts.needsReply, mine: counts.mine, unassigned: counts.unassigned, 'due-soon': counts.dueSoon, overdue: counts.overdue, waiting: counts.waiting, all: null })[view];
+  ({
+    'needs-reply': counts.needsReply,
+    mine: counts.mine,
+    unassigned: counts.unassigned,
+    'due-soon': counts.dueSoon,
+    overdue: counts.overdue,
+    waiting: counts.waiting,
+    all: null,
+  })[view];
 
 function titleOf(req: Request, view: QueueView, counts: Counts): string {
   const count = countOf(view, counts);

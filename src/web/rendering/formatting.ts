@@ -1,5 +1,5 @@
-import { duration } from './duration.ts';
 import type { Translate } from '../../platform/translating.ts';
+import { duration } from './duration.ts';
 
 export type Formatting = ReturnType<typeof createFormatting>;
 

@@ -7,7 +7,11 @@ import type { Translate } from '../../platform/translating.ts';
 
 /** What a template needs of a form: what was typed and what to correct, a message a field. */
 export type FormState = { values: Record<string, unknown>; errors: FieldErrors };
-export type Submitted<Result> = ({ ok: true; result: Result; repeated: boolean } | { ok: false; conflict?: Conflict }) & FormState;
+export type Submitted<Result> = (
+  | { ok: true; result: Result; repeated: boolean }
+  | { ok: false; conflict?: Conflict }
+) &
+  FormState;
 
 export const emptyForm = (values: Record<string, unknown> = {}): FormState => ({ values, errors: {} });
 

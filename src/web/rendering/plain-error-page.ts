@@ -5,10 +5,18 @@ import { escapeHtml } from './escaping.ts';
 export function plainErrorPage(req: Request, status: number): string {
   const t = req.t ?? ((text: string) => text);
   const busy = status === 503;
-  const heading = busy ? t('We are not able to answer right now') : status === 507 ? t('There is no room to store files right now') : t('Something went wrong on our side');
+  const heading = busy
+    ? t('We are not able to answer right now')
+    : status === 507
+      ? t('There is no room to store files right now')
+      : t('Something went wrong on our side');
   const text = busy
-    ? t('Part of the service is restarting. What you typed is still in your browser: go back and send it again in a minute.')
-    : t('What was sent before is kept. We could not confirm your last step: check it, then try again in a minute.');
+    ? t(
+        'Part of the service is restarting. What you typed is still in your browser: go back and send it again in a minute.',
+      )
+    : t(
+        'What was sent before is kept. We could not confirm your last step: check it, then try again in a minute.',
+      );
   return `<!doctype html>
 <html lang="en" dir="ltr">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">

@@ -4,7 +4,13 @@ import type { Context } from '../../domain/context.ts';
 import type { Action } from '../../domain/policies.ts';
 import { pickUpTicket } from '../../domain/tickets/assigning.ts';
 import { changeTicket, type TicketChanges } from '../../domain/tickets/changing.ts';
-import { closeTicket, confirmTicket, reopenTicket, resolveTicket, withdrawTicket } from '../../domain/tickets/closing.ts';
+import {
+  closeTicket,
+  confirmTicket,
+  reopenTicket,
+  resolveTicket,
+  withdrawTicket,
+} from '../../domain/tickets/closing.ts';
 import { redactAttachment, redactComment } from '../../domain/tickets/redacting.ts';
 import { markSpam } from '../../domain/tickets/spamming.ts';
 import { findTicket, type Ticket } from '../../domain/tickets/ticket.ts';
@@ -17,14 +23,32 @@ import { isPartial, numberParam, queryText } from '../request.ts';
 import { propertiesSchema, statusParts } from './schemas.ts';
 import { showTicket, ticketFragments, ticketLocals } from './show.ts';
 
-type Act = { path: string; method?: 'post' | 'delete'; action: Action; run: (ctx: Context, ticket: Ticket) => Promise<unknown>; notice: (req: Request) => string; to?: (ticket: Ticket) => string; confirm?: (req: Request, ticket: Ticket) => Question };
+type Act = {
+  path: string;
+  method?: 'post' | 'delete';
+  action: Action;
+  run: (ctx: Context, ticket: Ticket) => Promise<unknown>;
+  notice: (req: Request) => string;
+  to?: (ticket: Ticket) => string;
+  confirm?: (req: Request, ticket: Ticket) => Question;
+};
 type Question = { question: string; detail: string; yes: string; no: string };
 
 /** The acts that need nothing but a press: each a noun of its own under the ticket. */
 const acts: Act[] = [
   { path: 'assignment', action: 'ticket.assign', run: pickUpTicket, notice: req => req.t('Assigned to you') },
-  { path: 'resolution', action: 'ticket.resolve', run: resolveTicket, notice: req => req.t('Marked as solved') },
-  { path: 'confirmation', action: 'ticket.confirm', run: confirmTicket, notice: req => req.t('Ticket closed. Thank you for checking') },
+  {
+    path: 'resolution',
+    action: 'ticket.resolve',
+    run: resolveTicket,
+    notice: req => req.t('Marked as solved'),
+  },
+  {
+    path: 'confirmation',
+    action: 'ticket.confirm',
+    run: confirmTicket,
+    notice: req => req.t('Ticket closed. Thank you for checking'),
+  },
   { path: 'reopening', action: 'ticket.reopen', run: reopenTicket, notice: req => req.t('Ticket reopened') },
   { path: 'closure', action: 'ticket.close', run: closeTicket, notice: req => req.t('Ticket closed') },
   {
@@ -39,10 +63,34 @@ const acts: Act[] = [
       no: req.t('Keep ticket'),
     }),
   },
-  { path: 'spam', action: 'ticket.spam', run: (ctx, ticket) => markSpam(ctx, ticket, true), notice: req => req.t('Marked as spam'), to: () => paths.queue },
-  { path: 'spam', method: 'delete', action: 'ticket.spam', run: (ctx, ticket) => markSpam(ctx, ticket, false), notice: req => req.t('Taken back from spam') },
-  { path: 'watch', action: 'ticket.watch', run: followTicket, notice: req => req.t('You follow this ticket') },
-  { path: 'watch', method: 'delete', action: 'ticket.read', run: unfollowTicket, notice: req => req.t('You no longer follow this ticket'), to: () => paths.tickets },
+  {
+    path: 'spam',
+    action: 'ticket.spam',
+    run: (ctx, ticket) => markSpam(ctx, ticket, true),
+    notice: req => req.t('Marked as spam'),
+    to: () => paths.queue,
+  },
+  {
+    path: 'spam',
+    method: 'delete',
+    action: 'ticket.spam',
+    run: (ctx, ticket) => markSpam(ctx, ticket, false),
+    notice: req => req.t('Taken back from spam'),
+  },
+  {
+    path: 'watch',
+    action: 'ticket.watch',
+    run: followTicket,
+    notice: req => req.t('You follow this ticket'),
+  },
+  {
+    path: 'watch',
+    method: 'delete',
+    action: 'ticket.read',
+    run: unfollowTicket,
+    notice: req => req.t('You no longer follow this ticket'),
+    to: () => paths.tickets,
+  },
 ];
 
 const nothing = z.strictObject({ confirmed: z.literal('1').optional(), from: z.string().max(40).optional() });
@@ -66,8 +114,17 @@ export function actionRoutes(): Router {
 
   router.post('/tickets/:number/watchers', allow('ticket.read'), async (req, res) => {
     const ticket = await findTicket(req.ctx, numberParam(req, 'number'));
-    const form = await submit(req, z.strictObject({ email: fields(req.t).email() }), (ctx, { email }) => addWatcher(ctx, ticket, email));
-    if (!form.ok) return showTicket(req, res, ticket, { values: { kind: 'reply', ...form.values }, errors: form.errors }, { status: 422 });
+    const form = await submit(req, z.strictObject({ email: fields(req.t).email() }), (ctx, { email }) =>
+      addWatcher(ctx, ticket, email),
+    );
+    if (!form.ok)
+      return showTicket(
+        req,
+        res,
+        ticket,
+        { values: { kind: 'reply', ...form.values }, errors: form.errors },
+        { status: 422 },
+      );
     return done(res, { to: paths.ticket(ticket), notice: req.t('Your colleague can see this ticket now') });
   });
 
@@ -91,7 +148,9 @@ async function redact(req: Request, res: Response, ticket: Ticket, run: (ctx: Co
   if ((req.body as Record<string, unknown>).confirmed !== '1') {
     return askFirst(res, ticket, {
       question: t('Remove this for good?'),
-      detail: t('The content is deleted and cannot be brought back. That something was here stays in the history.'),
+      detail: t(
+        'The content is deleted and cannot be brought back. That something was here stays in the history.',
+      ),
       yes: t('Remove content'),
       no: t('Keep content'),
     });
@@ -105,7 +164,13 @@ async function redact(req: Request, res: Response, ticket: Ticket, run: (ctx: Co
 
 /** Without scripts, the question is a page of its own; with them a dialog asked already. */
 const askFirst = (res: Response, ticket: Ticket, question: Question) =>
-  page(res, 'shared/confirm', { title: question.question, ...question, action: res.req.originalUrl, method: res.req.method, back: paths.ticket(ticket) });
+  page(res, 'shared/confirm', {
+    title: question.question,
+    ...question,
+    action: res.req.originalUrl,
+    method: res.req.method,
+    back: paths.ticket(ticket),
+  });
 
 async function changeProperties(req: Request, res: Response): Promise<void> {
   const ticket = await findTicket(req.ctx, numberParam(req, 'number'));
@@ -114,15 +179,30 @@ async function changeProperties(req: Request, res: Response): Promise<void> {
     return { number: changed.number, version: changed.version };
   });
   if (!form.ok && form.conflict) {
-    return page(res, 'tickets/conflict', { title: req.t('Changed meanwhile'), ticket, conflict: form.conflict, values: form.values, labels: await labels(req, ticket) }, { status: 409, layout: 'desk' });
+    return page(
+      res,
+      'tickets/conflict',
+      {
+        title: req.t('Changed meanwhile'),
+        ticket,
+        conflict: form.conflict,
+        values: form.values,
+        labels: await labels(req, ticket),
+      },
+      { status: 409, layout: 'desk' },
+    );
   }
-  if (!form.ok) return showTicket(req, res, ticket, { values: { kind: 'reply' }, errors: form.errors }, { status: 422 });
+  if (!form.ok)
+    return showTicket(req, res, ticket, { values: { kind: 'reply' }, errors: form.errors }, { status: 422 });
   if (!isPartial(req)) return done(res, { to: withFrom(req, ticket), notice: req.t('Saved') });
   const current = await findTicket(req.ctx, ticket.number).catch(() => undefined);
-  if (!current) return done(res, { to: paths.queue, notice: req.t('Saved. The ticket now belongs to another team') });
+  if (!current)
+    return done(res, { to: paths.queue, notice: req.t('Saved. The ticket now belongs to another team') });
   const locals = await ticketLocals(req, current, emptyForm({ kind: 'reply' }));
   const { thread, properties } = ticketFragments;
-  return partials(res, { properties, thread, 'ticket-head': 'tickets/_desk-head' }, locals, { toast: req.t('Saved') });
+  return partials(res, { properties, thread, 'ticket-head': 'tickets/_desk-head' }, locals, {
+    toast: req.t('Saved'),
+  });
 }
 
 const withFrom = (req: Request, ticket: Ticket) => {
@@ -136,11 +216,15 @@ type Properties = z.infer<ReturnType<typeof propertiesSchema>>;
 function wantedOf(input: Properties): TicketChanges {
   const changes: TicketChanges = {};
   if (input.subject !== undefined && input.subject !== input.was_subject) changes.subject = input.subject;
-  if (input.status !== undefined && input.status !== input.was_status) Object.assign(changes, statusParts(input.status));
-  if (input.priority !== undefined && input.priority !== input.was_priority) changes.priority = input.priority;
+  if (input.status !== undefined && input.status !== input.was_status)
+    Object.assign(changes, statusParts(input.status));
+  if (input.priority !== undefined && input.priority !== input.was_priority)
+    changes.priority = input.priority;
   if (input.team !== undefined && input.team !== input.was_team) changes.teamId = input.team;
-  if (input.assignee !== undefined && input.assignee !== input.was_assignee) changes.assigneeId = input.assignee;
-  if (input.category !== undefined && input.category !== input.was_category) changes.categoryId = input.category;
+  if (input.assignee !== undefined && input.assignee !== input.was_assignee)
+    changes.assigneeId = input.assignee;
+  if (input.category !== undefined && input.category !== input.was_category)
+    changes.categoryId = input.category;
   return changes;
 }
 
@@ -159,7 +243,8 @@ function replacedOf(input: Properties): TicketChanges {
 /** Names for the values of a conflict, so that nobody reads keys. */
 async function labels(req: Request, ticket: Ticket): Promise<Record<string, Record<string, string>>> {
   const { choices } = await ticketLocals(req, ticket, emptyForm());
-  const named = (rows: { id: number; name: string }[] = []) => Object.fromEntries(rows.map(row => [String(row.id), row.name]));
+  const named = (rows: { id: number; name: string }[] = []) =>
+    Object.fromEntries(rows.map(row => [String(row.id), row.name]));
   return {
     status: Object.fromEntries((choices?.statuses ?? []).map(status => [status.key, status.name])),
     teamId: named(choices?.teams),

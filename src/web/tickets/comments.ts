@@ -25,19 +25,43 @@ export function commentRoutes(): Router {
       received.errors.length > 0
         ? { ok: false as const, values: req.body, errors: { files: received.errors.join(' ') } }
         : await submit(req, commentSchema(req.t), async (ctx, input) => {
-            const { commentId } = await addComment(ctx, ticket, { kind: input.kind, body: input.body, then: input.then, uploadIds: input.uploads });
+            const { commentId } = await addComment(ctx, ticket, {
+              kind: input.kind,
+              body: input.body,
+              then: input.then,
+              uploadIds: input.uploads,
+            });
             return { commentId, kind: input.kind };
           });
     if (!form.ok) {
-      const uploads = await pendingUploads(req.ctx, [form.values.uploads ?? []].flat().map(Number).filter(Number.isSafeInteger));
-      return showTicket(req, res, ticket, { values: { ...form.values, pending: uploads }, errors: form.errors }, { status: 422 });
+      const uploads = await pendingUploads(
+        req.ctx,
+        [form.values.uploads ?? []].flat().map(Number).filter(Number.isSafeInteger),
+      );
+      return showTicket(
+        req,
+        res,
+        ticket,
+        { values: { ...form.values, pending: uploads }, errors: form.errors },
+        { status: 422 },
+      );
     }
     const notice = form.result.kind === 'note' ? req.t('Note added') : req.t('Reply sent');
-    if (!isPartial(req)) return done(res, { to: paths.comment(ticket, form.result.commentId), notice, confirms: `ticket:${ticket.id}` });
+    if (!isPartial(req))
+      return done(res, {
+        to: paths.comment(ticket, form.result.commentId),
+        notice,
+        confirms: `ticket:${ticket.id}`,
+      });
     const current = await findTicket(req.ctx, ticket.number);
     const locals = await ticketLocals(req, current, emptyForm({ kind: form.result.kind }));
     const { thread, composer, properties } = ticketFragments;
-    return partials(res, { thread, composer, ...(locals.works ? { properties } : {}) }, { ...locals, arrived: form.result.commentId }, { toast: notice });
+    return partials(
+      res,
+      { thread, composer, ...(locals.works ? { properties } : {}) },
+      { ...locals, arrived: form.result.commentId },
+      { toast: notice },
+    );
 
     async function keepDraft() {
       await saveDraft(req.ctx, `ticket:${ticket.id}`, draftOf(req.body));
@@ -55,6 +79,9 @@ export function commentRoutes(): Router {
   return router;
 }
 
-const draftSchema = z.object({ body: z.string().max(100_000).default(''), kind: z.enum(['reply', 'note']).default('reply') });
+const draftSchema = z.object({
+  body: z.string().max(100_000).default(''),
+  kind: z.enum(['reply', 'note']).default('reply'),
+});
 
 const draftOf = (body: unknown) => draftSchema.catch({ body: '', kind: 'reply' }).parse(body);

@@ -8,7 +8,9 @@ const impacts = ['a-little', 'a-lot', 'stopped'] as const;
 export const newTicketSchema = (t: Translate) => {
   const f = fields(t);
   return z.strictObject({
-    category: f.optionalId(t('Choose what it is about')).refine(value => value !== null, t('Choose what it is about')),
+    category: f
+      .optionalId(t('Choose what it is about'))
+      .refine(value => value !== null, t('Choose what it is about')),
     subject: f.line(t('Enter a subject, for example “Scanner 4-17 does not charge”')),
     impact: z.enum(impacts, t('Choose how much it holds up your work')).optional().default('a-little'),
     body: f.text(t('Describe what happened, in a sentence or two'), MAX_BODY),
@@ -29,7 +31,13 @@ export const commentSchema = (t: Translate) => {
   });
 };
 
-const id = z.union([z.literal('').transform(() => null), z.string().regex(/^\d{1,15}$/).transform(Number)]);
+const id = z.union([
+  z.literal('').transform(() => null),
+  z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number),
+]);
 const waiting = z.enum(['requester', 'other']);
 
 /** A property and, as `was_…`, the value it replaces. Status and what it waits for are one choice. */
@@ -54,7 +62,10 @@ export const propertiesSchema = (t: Translate) => {
 };
 
 /** "on-hold:requester" is a status and what it waits for. */
-export function statusParts(value: string | undefined): { status?: string; waitingOn?: z.infer<typeof waiting> | null } {
+export function statusParts(value: string | undefined): {
+  status?: string;
+  waitingOn?: z.infer<typeof waiting> | null;
+} {
   if (value === undefined) return {};
   const [status, on] = value.split(':');
   return { status, waitingOn: waiting.safeParse(on).data ?? null };

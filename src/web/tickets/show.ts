@@ -2,13 +2,13 @@ import { type Request, type Response, Router } from 'express';
 import { findDraft } from '../../domain/drafting.ts';
 import { can } from '../../domain/policies.ts';
 import { deskChoices } from '../../domain/tickets/choices.ts';
-import { defaultSort, neighbours, queueViews, type QueueView } from '../../domain/tickets/queue.ts';
+import { defaultSort, neighbours, type QueueView, queueViews } from '../../domain/tickets/queue.ts';
 import { findTicket, type Ticket } from '../../domain/tickets/ticket.ts';
 import { timelineOf } from '../../domain/tickets/timeline.ts';
 import { watchersOf } from '../../domain/tickets/watching.ts';
 import { allow } from '../middleware/allow.ts';
 import { emptyForm, type FormState } from '../rendering/forms.ts';
-import { page, type PageOptions } from '../rendering/page.ts';
+import { type PageOptions, page } from '../rendering/page.ts';
 import { numberParam, person, queryText } from '../request.ts';
 import { progressOf } from './progress.ts';
 
@@ -24,17 +24,37 @@ export function showRoutes(): Router {
 }
 
 /** The partials of the ticket page, by the element they replace. */
-export const ticketFragments = { thread: 'tickets/_thread', composer: 'tickets/_composer', properties: 'tickets/_properties' };
+export const ticketFragments = {
+  thread: 'tickets/_thread',
+  composer: 'tickets/_composer',
+  properties: 'tickets/_properties',
+};
 
 /** One address, drawn for who asks: the workspace for those who work it, the employee's page for everybody else. */
-export async function showTicket(req: Request, res: Response, ticket: Ticket, form?: FormState, options: PageOptions = {}): Promise<void> {
+export async function showTicket(
+  req: Request,
+  res: Response,
+  ticket: Ticket,
+  form?: FormState,
+  options: PageOptions = {},
+): Promise<void> {
   const works = can(req.ctx.actor, 'ticket.work', ticket);
   const locals = await ticketLocals(req, ticket, form);
   if (works) {
     const place = await placeInList(req, ticket);
-    return page(res, 'tickets/desk', { ...locals, ...place, nav: place.view ?? '', alpine: true }, { layout: 'desk', fragments: ticketFragments, ...options });
+    return page(
+      res,
+      'tickets/desk',
+      { ...locals, ...place, nav: place.view ?? '', alpine: true },
+      { layout: 'desk', fragments: ticketFragments, ...options },
+    );
   }
-  return page(res, 'tickets/employee', { ...locals, nav: 'tickets', progress: progressOf(req, ticket, locals.timeline) }, { fragments: ticketFragments, ...options });
+  return page(
+    res,
+    'tickets/employee',
+    { ...locals, nav: 'tickets', progress: progressOf(req, ticket, locals.timeline) },
+    { fragments: ticketFragments, ...options },
+  );
 }
 
 export async function ticketLocals(req: Request, ticket: Ticket, form?: FormState) {
@@ -56,7 +76,8 @@ export async function ticketLocals(req: Request, ticket: Ticket, form?: FormStat
     watchers,
     form: form ?? emptyForm({ kind: 'reply', ...draft?.body }),
     draftAt: draft?.updatedAt,
-    autoCloseAt: ticket.resolvedAt && new Date(ticket.resolvedAt.getTime() + ctx.settings.autoCloseDays * 86_400_000),
+    autoCloseAt:
+      ticket.resolvedAt && new Date(ticket.resolvedAt.getTime() + ctx.settings.autoCloseDays * 86_400_000),
   };
 }
 

@@ -1,8 +1,8 @@
 import { type Request, type Response, Router } from 'express';
 import { pendingUploads } from '../../domain/attachments/receiving.ts';
 import { discardDraft, findDraft } from '../../domain/drafting.ts';
-import { userByEmail } from '../../domain/identity/user.ts';
 import { Invalid, TooMany } from '../../domain/errors.ts';
+import { userByEmail } from '../../domain/identity/user.ts';
 import { categoryChoices, personChoices } from '../../domain/tickets/choices.ts';
 import { createTicket } from '../../domain/tickets/creating.ts';
 import { type MineShow, myTickets } from '../../domain/tickets/mine.ts';
@@ -24,18 +24,42 @@ export function ticketRoutes(): Router {
   router.get('/tickets', allow('ticket.list'), async (req, res) => {
     const asked = queryText(req, 'show');
     const show: MineShow = asked === 'solved' || asked === 'shared' ? asked : 'open';
-    const list = await myTickets(req.ctx, { show, after: queryText(req, 'after'), limit: req.ctx.settings.pageSize });
+    const list = await myTickets(req.ctx, {
+      show,
+      after: queryText(req, 'after'),
+      limit: req.ctx.settings.pageSize,
+    });
     const next = list.next && `${paths.tickets}?show=${show}&after=${encodeURIComponent(list.next)}`;
-    await page(res, 'tickets/mine', { title: req.t('My tickets'), nav: 'tickets', show, rows: list.rows, next });
+    await page(res, 'tickets/mine', {
+      title: req.t('My tickets'),
+      nav: 'tickets',
+      show,
+      rows: list.rows,
+      next,
+    });
   });
 
   router.get('/tickets/new', allow('ticket.create'), async (req, res) => {
     const draft = await findDraft(req.ctx.db, person(req).id, 'new-ticket');
     const followUpOf = queryText(req, 'follow_up_of');
     const before = /^\d{1,15}$/.test(followUpOf) ? await findTicket(req.ctx, Number(followUpOf)) : undefined;
-    const given = { subject: queryText(req, 'subject') || before?.subject || '', category: before?.categoryId ?? '', follow_up_of: before?.number ?? '' };
-    const values = { impact: 'a-little', ...draft?.body, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== '')) };
-    await page(res, 'tickets/new', { title: req.t('New ticket'), nav: 'new', form: emptyForm(values), ...(await formChoices(req, [])), draftAt: draft?.updatedAt });
+    const given = {
+      subject: queryText(req, 'subject') || before?.subject || '',
+      category: before?.categoryId ?? '',
+      follow_up_of: before?.number ?? '',
+    };
+    const values = {
+      impact: 'a-little',
+      ...draft?.body,
+      ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== '')),
+    };
+    await page(res, 'tickets/new', {
+      title: req.t('New ticket'),
+      nav: 'new',
+      form: emptyForm(values),
+      ...(await formChoices(req, [])),
+      draftAt: draft?.updatedAt,
+    });
   });
 
   router.post('/tickets', allow('ticket.create'), ...receiveFiles(), async (req, res) => {
@@ -51,14 +75,23 @@ export function ticketRoutes(): Router {
   });
 
   router.get('/tickets/people', allow('ticket.create-for'), async (req, res) => {
-    await page(res, 'tickets/people', { people: await personChoices(req.ctx, queryText(req, 'requester')) }, { fragments: { 'people-list': 'tickets/_people' } });
+    await page(
+      res,
+      'tickets/people',
+      { people: await personChoices(req.ctx, queryText(req, 'requester')) },
+      { fragments: { 'people-list': 'tickets/_people' } },
+    );
   });
 
   router.use(showRoutes(), commentRoutes(), actionRoutes());
   return router;
 }
 
-const refused = (req: Request, errors: string[]) => ({ ok: false as const, values: req.body as Record<string, unknown>, errors: { files: errors.join(' ') } });
+const refused = (req: Request, errors: string[]) => ({
+  ok: false as const,
+  values: req.body as Record<string, unknown>,
+  errors: { files: errors.join(' ') },
+});
 
 async function submitNewTicket(req: Request) {
   await limitCreation(req);
@@ -83,22 +116,35 @@ async function submitNewTicket(req: Request) {
 async function limitCreation(req: Request) {
   const { limiter, config } = req.services;
   const key = (req.body as Record<string, unknown>)._key;
-  const repeated = typeof key === 'string' && (await limiter.take('form', key.slice(0, 64), { points: 1, seconds: 600 }));
+  const repeated =
+    typeof key === 'string' && (await limiter.take('form', key.slice(0, 64), { points: 1, seconds: 600 }));
   if (repeated) return;
-  const own = await limiter.take('tickets-person', String(person(req).id), { points: config.limits.ticketsPerson, seconds: 60 });
-  const shared = own ?? (await limiter.take('tickets-address', req.ip ?? 'none', { points: config.limits.ticketsAddress, seconds: 60 }));
+  const own = await limiter.take('tickets-person', String(person(req).id), {
+    points: config.limits.ticketsPerson,
+    seconds: 60,
+  });
+  const shared =
+    own ??
+    (await limiter.take('tickets-address', req.ip ?? 'none', {
+      points: config.limits.ticketsAddress,
+      seconds: 60,
+    }));
   if (shared) throw new TooMany(shared);
 }
 
 async function requesterOf(req: Request, text: string): Promise<number> {
   const email = text.match(/<([^<>\s]+@[^<>\s]+)>\s*$/)?.[1] ?? text;
   const user = await userByEmail(req.ctx.db, email);
-  if (user?.status !== 'active') throw new Invalid({ requester: req.t('Choose the person this ticket is for') });
+  if (user?.status !== 'active')
+    throw new Invalid({ requester: req.t('Choose the person this ticket is for') });
   return user.id;
 }
 
 async function formChoices(req: Request, uploadIds: number[]) {
-  const [categories, uploads] = await Promise.all([categoryChoices(req.ctx), pendingUploads(req.ctx, uploadIds)]);
+  const [categories, uploads] = await Promise.all([
+    categoryChoices(req.ctx),
+    pendingUploads(req.ctx, uploadIds),
+  ]);
   return { categories, uploads };
 }
 
@@ -107,7 +153,13 @@ async function invalidNewTicket(req: Request, res: Response, form: FormState) {
   return invalid(
     res,
     'tickets/new',
-    { title: req.t('Error: New ticket'), nav: 'new', form, ...(await formChoices(req, ids)), draftAt: undefined },
+    {
+      title: req.t('Error: New ticket'),
+      nav: 'new',
+      form,
+      ...(await formChoices(req, ids)),
+      draftAt: undefined,
+    },
     { fragments: { 'new-ticket': 'tickets/_form' } },
   );
 }
