@@ -32,8 +32,10 @@ export const paths = {
   watch: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/watch`,
   watchers: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/watchers`,
   draft: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/draft`,
-  redaction: (ticket: Numbered, commentId: number) => `/tickets/${numberOf(ticket)}/comments/${commentId}/redaction`,
-  fileRedaction: (ticket: Numbered, fileId: number) => `/tickets/${numberOf(ticket)}/files/${fileId}/redaction`,
+  redaction: (ticket: Numbered, commentId: number) =>
+    `/tickets/${numberOf(ticket)}/comments/${commentId}/redaction`,
+  fileRedaction: (ticket: Numbered, fileId: number) =>
+    `/tickets/${numberOf(ticket)}/files/${fileId}/redaction`,
   history: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/history`,
 
   queue: '/queue',
@@ -45,6 +47,8 @@ export const paths = {
   attachment: (id: number) => `/attachments/${id}`,
   thumbnail: (id: number) => `/attachments/${id}/thumbnail`,
   notifications: '/notifications',
+  notificationsReading: '/notifications/reading',
+  notificationReading: (id: number) => `/notifications/${id}/reading`,
   profile: '/profile',
   theme: '/profile/theme',
   ownPassword: '/profile/password',
@@ -84,6 +88,8 @@ export const paths = {
   adminJobs: '/admin/jobs',
   jobRetry: (kind: string, id: string | number) => `/admin/jobs/${kind}/${id}/retry`,
   devMail: '/dev/mail',
+  devMailOne: (id: number) => `/dev/mail/${id}`,
+  devMailBody: (id: number) => `/dev/mail/${id}/body`,
 } as const;
 
 export type Paths = typeof paths;

@@ -1,7 +1,9 @@
 import { Router } from 'express';
 import type { Services } from '../services.ts';
 import { accessRoutes } from './access/routes.ts';
+import { mailboxRoutes } from './dev-mail/mailbox.ts';
 import { homeRoutes } from './home/home.ts';
+import { notificationRoutes } from './notifications/notifications.ts';
 import { profileRoutes } from './profile/profile.ts';
 import { queueRoutes } from './queue/queue.ts';
 import { searchRoutes } from './search/search.ts';
@@ -18,5 +20,7 @@ export function routes(_services: Services): Router {
   router.use(queueRoutes());
   router.use(searchRoutes());
   router.use(attachmentRoutes());
+  router.use(notificationRoutes());
+  router.use(mailboxRoutes());
   return router;
 }
