@@ -1,10 +1,12 @@
 import type { Redis } from 'ioredis';
 import type { Config } from './config/config.ts';
 import { createDatabase, type Database } from './db/knex.ts';
+import { pendingMigrations } from './db/migrating.ts';
 import type { Actor } from './domain/access/actor.ts';
 import { type Context, type ContextParts, createContext, type World } from './domain/context.ts';
 import { loadSettings } from './domain/settings/settings.ts';
 import { createSealer, createSigner, sameText } from './platform/crypto.ts';
+import { checkReadiness, type Readiness } from './platform/health.ts';
 import { prepareFile } from './platform/intake.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
@@ -26,6 +28,8 @@ export type Services = {
   translator: Translator;
   world: World;
   now: () => Date;
+  /** What the process needs, and whether it answers. */
+  readiness(): Promise<Readiness>;
   /** A context for a job or a command, with the settings of this moment. */
   contextFor(actor: Actor, parts?: Partial<ContextParts>): Promise<Context>;
   close(): Promise<void>;
@@ -63,6 +67,7 @@ export async function createServices(config: Config, overrides: ServiceOverrides
     translator,
     world,
     now,
+    readiness: () => checkReadiness({ db, redis, pending: () => pendingMigrations(db) }),
     contextFor: async (actor, parts = {}) => {
       const settings = parts.settings ?? (await loadSettings(db));
       const t = translator.forLocale(settings.locale);

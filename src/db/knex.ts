@@ -37,7 +37,10 @@ export function createDatabase(
       createTimeoutMillis: 2_000,
       idleTimeoutMillis: 600_000,
       propagateCreateError: true,
-    },
+      // Then a connection is not handed out again, so that a failover reaches every process.
+      maxConnectionLifetimeMillis: 30 * 60_000,
+      maxConnectionLifetimeJitterMillis: 60_000,
+    } as Knex.PoolConfig,
   });
   preparedStatements.set(db.client.config, config.database.prepared);
   return db;

@@ -3,13 +3,16 @@ import type { Knex } from 'knex';
 
 const LIMIT_MS = 1_500;
 
-type Parts = { db: Knex; redis: Redis | undefined };
+type Parts = { db: Knex; redis: Redis | undefined; pending: () => Promise<string[]> };
 export type Readiness = Record<string, 'ok' | 'away'>;
 
 /** Only what is configured is asked. Each answer has a time limit, so the page itself never hangs. */
-export async function checkReadiness({ db, redis }: Parts): Promise<Readiness> {
-  const [database, queue, cache] = await Promise.all([
+export async function checkReadiness({ db, redis, pending }: Parts): Promise<Readiness> {
+  const [database, migrations, queue, cache] = await Promise.all([
     works(() => db.raw('select 1 from users limit 1')),
+    works(async () => {
+      if ((await pending()).length > 0) throw new Error('The database is older than the program');
+    }),
     works(() => db.raw('select 1 from jobs.agenda_jobs limit 1')),
     redis ? works(() => redis.ping()) : undefined,
   ]);

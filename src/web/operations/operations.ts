@@ -1,7 +1,6 @@
 import type { Express, Request, RequestHandler } from 'express';
-import type { Services } from '../../services.ts';
 import { sameText } from '../../platform/crypto.ts';
-import { checkReadiness } from '../../platform/health.ts';
+import type { Services } from '../../services.ts';
 
 let draining = false;
 /** From now on `/health/ready` says no, so that nothing new is sent here. */
@@ -15,12 +14,19 @@ export function setUpOperations(app: Express, services: Services) {
     res.json({ status: 'alive' });
   });
   app.get('/health/ready', async (_req, res) => {
-    const checks = await checkReadiness(services);
+    const checks = await services.readiness();
     const ready = !draining && Object.values(checks).every(state => state === 'ok');
-    res.status(ready ? 200 : 503).json({ status: draining ? 'draining' : ready ? 'ready' : 'not ready', checks });
+    res
+      .status(ready ? 200 : 503)
+      .json({ status: draining ? 'draining' : ready ? 'ready' : 'not ready', checks });
   });
   app.get('/metrics', allowMetrics, async (_req, res) => {
-    const depth = await services.db('event_queue').whereNull('failed_at').limit(10_000).count<{ count: number }[]>('* as count').catch(() => undefined);
+    const depth = await services
+      .db('event_queue')
+      .whereNull('failed_at')
+      .limit(10_000)
+      .count<{ count: number }[]>('* as count')
+      .catch(() => undefined);
     if (depth?.[0]) services.metrics.queueDepth.set(Number(depth[0].count));
     res.type(services.metrics.registry.contentType).send(await services.metrics.registry.metrics());
   });
@@ -33,8 +39,10 @@ const allowMetrics: RequestHandler = (req, res, next) => {
   const { metricsToken } = req.services.config;
   const given = req.get('Authorization')?.replace(/^Bearer /i, '') ?? '';
   const byToken = Boolean(metricsToken) && sameText(given, metricsToken ?? '');
-  if (byToken || (!metricsToken && !isForwarded(req) && PRIVATE.test(req.socket.remoteAddress ?? ''))) return next();
+  if (byToken || (!metricsToken && !isForwarded(req) && PRIVATE.test(req.socket.remoteAddress ?? '')))
+    return next();
   res.status(404).type('text').send('Not found');
 };
 
-const isForwarded = (req: Request) => ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'].some(name => req.get(name));
+const isForwarded = (req: Request) =>
+  ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'].some(name => req.get(name));
