@@ -43,7 +43,7 @@ export async function deskNavigation(ctx: Context): Promise<DeskNavigation> {
     isAdmin(ctx.actor)
       ? query<{ n: number }>(
           ctx.db,
-          `select count(*) as n from (select 1 from users where status = 'pending' and email_verified_at is not null limit 100) as some`,
+          `select count(*) as n from (select 1 from users where status = 'pending' and email_verified_at is not null limit 100) as waiting`,
         )
       : [{ n: 0 }],
   ]);
