@@ -1,6 +1,8 @@
 import { Router } from 'express';
 import type { Services } from '../services.ts';
 import { accessRoutes } from './access/routes.ts';
+import { adminRoutes } from './admin/admin.ts';
+import { brandRoutes } from './brand/brand.ts';
 import { mailboxRoutes } from './dev-mail/mailbox.ts';
 import { homeRoutes } from './home/home.ts';
 import { notificationRoutes } from './notifications/notifications.ts';
@@ -22,5 +24,7 @@ export function routes(_services: Services): Router {
   router.use(attachmentRoutes());
   router.use(notificationRoutes());
   router.use(mailboxRoutes());
+  router.use(adminRoutes());
+  router.use(brandRoutes());
   return router;
 }

@@ -56,6 +56,8 @@ export type WaitingUser = {
   email: string;
   companyId: string | null;
   departmentName: string | null;
+  /** Asked for at sign-up, and somebody else's. */
+  wantedCompanyId: string | null;
   createdAt: Date;
 };
 
@@ -79,6 +81,10 @@ export async function waitingUsers(ctx: Context): Promise<{ users: WaitingUser[]
       companyId: 'u.company_id',
       departmentName: 'd.name',
       createdAt: 'u.created_at',
+      wantedCompanyId: ctx.db.raw(
+        `(select e.data->>'wantedCompanyId' from events e
+           where e.object_type = 'user' and e.object_id = u.id and e.type = 'user.signed-up' order by e.id desc limit 1)`,
+      ),
     });
   return { users: rows.slice(0, SHOWN), more: rows.length > SHOWN };
 }

@@ -5,6 +5,7 @@ import { recordEvent } from '../events/recording.ts';
 import { authorize } from '../policies.ts';
 import { changed } from '../versioning.ts';
 import { defaultSettings, loadSettings, type Settings, settingsSchema } from './settings.ts';
+import { settingLabel } from './words.ts';
 
 /** One form each. A setting belongs to one group, so two admins only meet in the same form. */
 export const settingGroups = {
@@ -51,7 +52,12 @@ export async function changeSettings<Group extends SettingGroup>(
     const stored = (await groupVersions(tx))[group];
     if (stored !== version) {
       throw new Conflict(
-        Object.entries(changes).map(([field, [theirs, yours]]) => ({ field, was: undefined, theirs, yours })),
+        Object.entries(changes).map(([key, [theirs, yours]]) => ({
+          field: settingLabel(key, tx.t),
+          was: undefined,
+          theirs: readable(theirs),
+          yours: readable(yours),
+        })),
       );
     }
     await write(tx, Object.keys(changes), next);
@@ -91,3 +97,8 @@ async function write(tx: Tx, keys: string[], next: Partial<Settings>) {
 /** Where a file lies is nobody's business; that there is another one is. */
 const visible = ({ logoKey, ...changes }: Record<string, [unknown, unknown]>) =>
   logoKey ? { ...changes, logo: logoKey.map(key => key !== null) as [boolean, boolean] } : changes;
+
+const readable = (value: unknown): string =>
+  typeof value === 'object' && value !== null
+    ? Object.values(value).join(', ') || '–'
+    : String(value ?? '') || '–';

@@ -1,0 +1,138 @@
+import { type Request, Router } from 'express';
+import { newestSeal } from '../../domain/audit/chain.ts';
+import { recordExport } from '../../domain/audit/exporting.ts';
+import { type AuditFilter, type AuditKind, auditKinds } from '../../domain/audit/filtering.ts';
+import { type AuditEntry, everyEntry, listAudit } from '../../domain/audit/finding.ts';
+import { paths } from '../../paths.ts';
+import type { Translate } from '../../platform/translating.ts';
+import { allow } from '../middleware/allow.ts';
+import { page } from '../rendering/page.ts';
+import { queryText } from '../request.ts';
+import { withQuery } from './admin-page.ts';
+import { changeWords } from './change-words.ts';
+import { startOfDay, startOfNextDay } from './day-bounds.ts';
+import { sendCsv } from './download.ts';
+import { eventWord } from './event-words.ts';
+
+export function auditRoutes(): Router {
+  const router = Router();
+
+  router.get('/admin/audit', allow('audit.read'), async (req, res) => {
+    const { filter, asked } = filterOf(req);
+    const [list, seal] = await Promise.all([listAudit(req.ctx, filter, cursorOf(req)), newestSeal(req.ctx)]);
+    const link = (edge: Record<string, number | undefined>) =>
+      withQuery(paths.adminAudit, { ...asked, ...edge });
+    const locals = {
+      title: req.t('Audit log'),
+      nav: 'audit',
+      entries: list.entries.map(entry => drawn(entry, req.t)),
+      seal,
+      asked,
+      isFiltered: Object.values(asked).some(Boolean),
+      kinds: kindOptions(req.t),
+      zone: zoneName(req),
+      csvHref: withQuery(paths.adminAuditCsv, asked),
+      previous: list.hasNewer ? link({ newer: list.entries[0]?.id }) : undefined,
+      next: list.hasOlder ? link({ older: list.entries.at(-1)?.id }) : undefined,
+      labels: { previous: req.t('Newer'), next: req.t('Older') },
+    };
+    await page(res, 'admin/audit/index', locals, {
+      layout: 'desk',
+      fragments: { 'audit-list': 'admin/audit/_entries' },
+    });
+  });
+
+  router.get('/admin/audit.csv', allow('audit.read'), async (req, res) => {
+    const { filter, asked } = filterOf(req);
+    await recordExport(req.ctx, 'audit', asked);
+    await sendCsv(res, 'audit-log.csv', csvHeader(req.t), csvRows(everyEntry(req.ctx, filter), req.t));
+  });
+
+  return router;
+}
+
+/** Dates are days where the person is. */
+function filterOf(req: Request) {
+  const asked = {
+    q: queryText(req, 'q', 100),
+    kind: queryText(req, 'kind'),
+    from: queryText(req, 'from', 10),
+    to: queryText(req, 'to', 10),
+  };
+  const filter: AuditFilter = {
+    q: asked.q,
+    kind: asked.kind in auditKinds ? (asked.kind as AuditKind) : undefined,
+    from: startOfDay(asked.from, req.timeZone),
+    to: startOfNextDay(asked.to, req.timeZone),
+  };
+  return { filter, asked };
+}
+
+function cursorOf(req: Request) {
+  const id = (name: string) =>
+    /^\d{1,15}$/.test(queryText(req, name)) ? Number(queryText(req, name)) : undefined;
+  return { older: id('older'), newer: id('newer') };
+}
+
+const kindOptions = (t: Translate): [AuditKind, string][] => [
+  ['sign-in', t('Sign-in')],
+  ['people', t('People and teams')],
+  ['tickets', t('Tickets')],
+  ['settings', t('Settings')],
+  ['data', t('Data access')],
+];
+
+function zoneName(req: Request): string {
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    timeZone: req.timeZone,
+    timeZoneName: 'short',
+  }).formatToParts(req.ctx.now());
+  return parts.find(part => part.type === 'timeZoneName')?.value ?? req.timeZone;
+}
+
+const drawn = (entry: AuditEntry, t: Translate) => ({
+  ...entry,
+  word: eventWord(entry, t),
+  changed: changeWords(entry, t),
+});
+
+const csvHeader = (t: Translate) => [
+  t('Time (UTC)'),
+  t('Who'),
+  t('Email address'),
+  t('What'),
+  t('Type'),
+  t('On'),
+  t('Ticket'),
+  t('Changes'),
+  t('From'),
+  t('Browser'),
+  t('Request'),
+];
+
+async function* csvRows(batches: AsyncIterable<AuditEntry[]>, t: Translate) {
+  for await (const batch of batches) {
+    for (const entry of batch) {
+      yield [
+        entry.occurredAt,
+        actorName(entry, t),
+        entry.actor?.email,
+        eventWord(entry, t).text,
+        entry.type,
+        entry.objectLabel,
+        entry.ticketNumber,
+        changeWords(entry, t)
+          .map(({ label, from, to }) => `${label}: ${from} → ${to}`)
+          .join('; '),
+        entry.address,
+        entry.userAgent,
+        entry.requestId,
+      ];
+    }
+  }
+}
+
+function actorName({ actor, actorKind }: AuditEntry, t: Translate): string {
+  if (actor) return `${actor.firstName} ${actor.lastName}`.trim() || actor.email || '';
+  return actorKind === 'system' ? t('System') : t('Unknown');
+}

@@ -1,0 +1,110 @@
+import type { Translate } from '../../platform/translating.ts';
+
+export type Recorded = {
+  type: string;
+  changes: Record<string, [unknown, unknown]>;
+  data: Record<string, unknown>;
+  objectLabel?: string;
+};
+
+export type EventWord = { text: string; icon: string; tone: 'gray' | 'green' | 'amber' | 'red' | 'blue' };
+
+type Looks = Omit<EventWord, 'text'>;
+const look = (icon: string, tone: EventWord['tone'] = 'gray'): Looks => ({ icon, tone });
+
+/** What an event is called on the audit page. One that is not listed says its own name, so that nothing is hidden. */
+export function eventWord(event: Recorded, t: Translate): EventWord {
+  const { type } = event;
+  const words = type === 'ticket.changed' ? changedTicket(event, t) : known(event, t)[type];
+  const [text, looks] = words ?? [t('Other: {{type}}', { type }), look('history')];
+  return { text, ...looks };
+}
+
+type Known = Record<string, [string, Looks]>;
+
+const known = (event: Recorded, t: Translate): Known => ({
+  ...sessions(event, t),
+  ...people(event, t),
+  ...tickets(t),
+  ...places(t),
+});
+
+const sessions = ({ data }: Recorded, t: Translate): Known => ({
+  'session.started': [t('Signed in'), look('key-round')],
+  'session.ended': [t('Signed out'), look('log-out')],
+  'session.refused': [
+    data.reason === 'password' ? t('Sign-in refused, wrong password') : t('Sign-in refused'),
+    look('shield-alert', 'red'),
+  ],
+  'user.sessions-ended': [t('Signed out everywhere'), look('log-out')],
+  'user.password-changed': [t('Changed a password'), look('key-round')],
+  'user.reset-asked': [t('Asked for a new password'), look('key-round')],
+});
+
+const people = ({ data }: Recorded, t: Translate): Known => ({
+  'user.signed-up': [t('Signed up'), look('user-plus', 'blue')],
+  'user.sign-up-repeated': [t('Signed up again'), look('user-plus')],
+  'user.verification-asked': [t('Asked for another confirmation mail'), look('mail')],
+  'user.verified': [t('Confirmed an address'), look('mail')],
+  'user.approved': [
+    data.because === 'trusted-domain' ? t('Approved by a trusted domain') : t('Approved a user'),
+    look('user-check', 'green'),
+  ],
+  'user.rejected': [t('Declined a user'), look('x', 'amber')],
+  'user.created': [t('Created an account'), look('user-plus')],
+  'user.invited': [data.again ? t('Invited a user again') : t('Invited a user'), look('send')],
+  'user.imported': [t('Imported a user'), look('upload')],
+  'user.joined': [t('Accepted an invitation'), look('user-check', 'green')],
+  'user.changed': [t('Changed a user'), look('pencil')],
+  'user.profile-changed': [t('Changed a profile'), look('pencil')],
+  'user.suspended': [t('Suspended a user'), look('lock', 'red')],
+  'user.reinstated': [t('Reinstated a user'), look('rotate-ccw', 'green')],
+});
+
+const tickets = (t: Translate): Known => ({
+  'ticket.created': [t('Raised a ticket'), look('ticket', 'blue')],
+  'ticket.spam': [t('Marked a ticket as spam'), look('shield-alert', 'amber')],
+  'ticket.not-spam': [t('Took a ticket out of spam'), look('rotate-ccw')],
+  'ticket.watched': [t('Let somebody follow a ticket'), look('eye')],
+  'ticket.unwatched': [t('Ended following a ticket'), look('eye')],
+  'ticket.imported': [t('Imported a ticket'), look('upload')],
+  'reply.added': [t('Replied on a ticket'), look('message-square-text')],
+  'note.added': [t('Wrote an internal note'), look('pencil')],
+  'comment.redacted': [t('Removed a message for good'), look('shield-alert', 'amber')],
+  'attachment.redacted': [t('Removed a file for good'), look('shield-alert', 'amber')],
+});
+
+const places = (t: Translate): Known => ({
+  'team.created': [t('Added a team'), look('users-round')],
+  'team.changed': [t('Changed a team'), look('users-round')],
+  'team.archived': [t('Archived a team'), look('archive', 'amber')],
+  'team.restored': [t('Brought back a team'), look('rotate-ccw')],
+  'department.created': [t('Added a department'), look('id-card')],
+  'department.changed': [t('Changed a department'), look('id-card')],
+  'department.archived': [t('Archived a department'), look('archive', 'amber')],
+  'department.restored': [t('Brought back a department'), look('rotate-ccw')],
+  'category.created': [t('Added a category'), look('list-tree')],
+  'category.changed': [t('Changed a category'), look('list-tree')],
+  'category.moved': [t('Moved a category'), look('list-tree')],
+  'category.archived': [t('Archived a category'), look('archive', 'amber')],
+  'category.restored': [t('Brought back a category'), look('rotate-ccw')],
+  'settings.changed': [t('Changed settings'), look('settings')],
+  'export.made': [t('Exported a list'), look('download', 'amber')],
+  'job.retried': [t('Ran failed work again'), look('refresh-cw')],
+});
+
+/** A ticket's change is told by what was done, where that has a word of its own. */
+function changedTicket({ data }: Recorded, t: Translate): [string, Looks] {
+  const verbs: Known = {
+    assigned: [t('Assigned a ticket'), look('user-plus')],
+    'picked-up': [t('Took a ticket'), look('user-check')],
+    resolved: [t('Solved a ticket'), look('circle-check', 'green')],
+    confirmed: [t('Confirmed a solution'), look('circle-check-big', 'green')],
+    reopened: [t('Reopened a ticket'), look('rotate-ccw')],
+    withdrawn: [t('Withdrew a ticket'), look('x')],
+    closed: [t('Closed a ticket'), look('circle-check-big')],
+    'auto-closed': [t('Closed a solved ticket'), look('circle-check-big')],
+    replied: [t('Changed a ticket by a reply'), look('pencil')],
+  };
+  return verbs[String(data.verb)] ?? [t('Changed a ticket'), look('pencil')];
+}

@@ -1,0 +1,54 @@
+import { Router } from 'express';
+import { NotFound } from '../../domain/errors.ts';
+import { type FailedKind, failedWork, retryFailed } from '../../domain/events/failed.ts';
+import { scheduleOverview } from '../../domain/events/schedule-overview.ts';
+import { paths } from '../../paths.ts';
+import type { Translate } from '../../platform/translating.ts';
+import { allow } from '../middleware/allow.ts';
+import { queryText } from '../request.ts';
+import { adminPage, press, withQuery } from './admin-page.ts';
+
+const KINDS: readonly FailedKind[] = ['event', 'mail', 'job'];
+
+export function jobRoutes(): Router {
+  const router = Router();
+
+  router.get('/admin/jobs', allow('jobs.manage'), async (req, res) => {
+    const after = queryText(req, 'after', 80) || undefined;
+    const [failed, schedule] = await Promise.all([failedWork(req.ctx, { after }), scheduleOverview(req.ctx)]);
+    await adminPage(res, 'jobs/index', {
+      sub: 'jobs',
+      title: req.t('Jobs'),
+      failed: failed.rows,
+      schedule,
+      kindWord: (kind: FailedKind) => kindWord(kind, req.t),
+      previous: after && paths.adminJobs,
+      next: failed.more ? withQuery(paths.adminJobs, { after: failed.rows.at(-1)?.cursor }) : undefined,
+      labels: { previous: req.t('Newest'), next: req.t('Older') },
+    });
+  });
+
+  router.post('/admin/jobs/:kind/:id/retry', allow('jobs.manage'), async (req, res) => {
+    const kind = KINDS.find(each => each === req.params.kind);
+    const id = req.params.id;
+    if (!kind || typeof id !== 'string') throw new NotFound('No such failed work');
+    const again = async (ctx: Parameters<typeof retryFailed>[0]) => {
+      await retryFailed(ctx, kind, id);
+      return {};
+    };
+    await press(req, res, again, { to: paths.adminJobs, notice: () => req.t('It runs again now') });
+  });
+
+  return router;
+}
+
+function kindWord(kind: FailedKind, t: Translate): string {
+  switch (kind) {
+    case 'event':
+      return t('Event');
+    case 'mail':
+      return t('Mail');
+    case 'job':
+      return t('Job');
+  }
+}
