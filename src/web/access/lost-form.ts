@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import multer from 'multer';
+import { verifyToken } from '../middleware/set-up-csrf.ts';
 import { emptyForm } from '../rendering/forms.ts';
 import { page } from '../rendering/page.ts';
 import { openForm, sealForm, shownFields } from './carried-form.ts';
@@ -16,6 +17,7 @@ const MAX_REQUEST = 60_000_000;
 export async function answerLostSession(req: Request, res: Response): Promise<void> {
   const hasFiles = Boolean(req.is('multipart/form-data'));
   if (hasFiles) await readTexts(req, res);
+  issueToken(req, res);
   const from = pathOfReferer(req.get('Referer'), req.get('Host'));
   const carried = sealForm(req, { path: req.originalUrl, from, hasFiles, body: req.body });
   const locals = await signInLocals(req, { next: from, carried });
@@ -34,6 +36,12 @@ export async function showCarriedForm(req: Request, res: Response, sealed: unkno
   const locals = { title: req.t('Send what you wrote'), carried: form, fields: shownFields(form, req.t) };
   await page(res, 'access/carried-form', locals, { layout: 'auth' });
   return true;
+}
+
+/** The token that was sent, if any, belonged to the session that is over: the page that follows needs a new one. */
+function issueToken(req: Request, res: Response): void {
+  if (!req.csrfToken) verifyToken(req, res, () => {});
+  res.locals.csrfToken = () => req.csrfToken();
 }
 
 const texts = multer({

@@ -20,6 +20,7 @@ export function profileRoutes(): Router {
     const form = await submit(req, profileSchema(req), (ctx, { version, ...input }) =>
       saveProfile(ctx, input, version),
     );
+    if (!form.ok && form.conflict) throw form.conflict;
     if (!form.ok) return showProfile(req, res, { form });
     return done(res, { to: paths.profile, notice: req.t('Your settings are saved') });
   });

@@ -1,0 +1,153 @@
+import { expect, test } from 'vitest';
+import { createApp } from '../../../src/web/app.ts';
+import { accounts, PASSWORD } from '../../domain/identity/accounts.ts';
+import { file, type Visitor, visitor } from '../../support/visitor.ts';
+
+const { db, services, account } = await accounts();
+const app = await createApp(services);
+
+async function signIn(who: Visitor, email: string) {
+  await who.get('/sign-in?next=/profile');
+  who.fill({ 'Work email': email, Password: PASSWORD });
+  await who.click('Sign in');
+}
+
+const lose = (userId: number) => db('users').where({ id: userId }).increment('session_epoch', 1);
+
+test('what was typed when the session was over comes back after signing in, and is sent by hand', async () => {
+  const ada = await account();
+  const she = await visitor(app);
+  await signIn(she, ada.email);
+  she.form('Save').fill({ 'Last name': 'Byron <b>', 'Phone (optional)': '+44 20 1' });
+  await lose(ada.id);
+  await she.click('Save');
+  expect(she.status).toBe(401);
+  expect(she.html.alerts.join()).toContain('what you typed comes back');
+  expect(she.html.html).not.toContain('Byron');
+
+  she.fill({ 'Work email': ada.email, Password: PASSWORD });
+  await she.click('Sign in');
+  expect(she.html.heading).toBe('Send what you wrote');
+  expect(she.form('Send it now').values).toMatchObject({ lastName: 'Byron <b>', phone: '+44 20 1' });
+  expect((await db('users').where({ id: ada.id }).first()).last_name).not.toContain('Byron');
+  she.fill({ 'Last name': 'King' });
+  await she.click('Send it now');
+  expect(she.trail).toEqual(['POST /profile 303', 'GET /profile 200']);
+  expect((await db('users').where({ id: ada.id }).first()).last_name).toBe('King');
+});
+
+test('it can be discarded', async () => {
+  const ada = await account();
+  const she = await visitor(app);
+  await signIn(she, ada.email);
+  await lose(ada.id);
+  she.form('Save').fill({ 'Last name': 'Byron' });
+  await she.click('Save');
+  she.fill({ 'Work email': ada.email, Password: PASSWORD });
+  await she.click('Sign in');
+  await she.click('Discard it');
+  expect(she.path).toBe('/profile');
+  expect((await db('users').where({ id: ada.id }).first()).last_name).not.toBe('Byron');
+});
+
+test('a wrong password on the way does not lose it', async () => {
+  const ada = await account();
+  const she = await visitor(app);
+  await signIn(she, ada.email);
+  await lose(ada.id);
+  she.form('Save').fill({ 'Last name': 'Byron' });
+  await she.click('Save');
+  she.fill({ 'Work email': ada.email, Password: 'wrong' });
+  await she.click('Sign in');
+  she.fill({ 'Work email': ada.email, Password: PASSWORD });
+  await she.click('Sign in');
+  expect(she.form('Send it now').values.lastName).toBe('Byron');
+});
+
+test('passwords are never carried', async () => {
+  const ada = await account();
+  const she = await visitor(app);
+  await signIn(she, ada.email);
+  await lose(ada.id);
+  const form = she
+    .form('Change password')
+    .fill({ 'Current password': 'my current one', 'New password': 'my new one' });
+  await she.submit(form);
+  const sealed = she.html.find('input[name=carried]').attr('value') ?? '';
+  const opened = JSON.parse(services.world.decrypt(sealed));
+  expect(JSON.stringify(opened)).not.toContain('my new one');
+});
+
+test('one that was made up, is too old, or leads away is not shown', async () => {
+  const ada = await account();
+  const seal = (change: object) =>
+    services.world.encrypt(
+      JSON.stringify({
+        purpose: 'carried-form',
+        path: '/profile',
+        from: '/',
+        at: Date.now(),
+        hasFiles: false,
+        fields: [['lastName', 'Forged']],
+        ...change,
+      }),
+    );
+  const outcome = async (carried: string) => {
+    const she = await visitor(app);
+    await she.get('/sign-in');
+    const fields = she.form('Sign in').fill({ 'Work email': ada.email, Password: PASSWORD }).values;
+    const reply = await she.request('/sign-in', {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', origin: she.origin },
+      body: new URLSearchParams({ ...fields, carried }).toString(),
+    });
+    return reply.status;
+  };
+  expect(await outcome(seal({}))).toBe(200);
+  expect(await outcome(seal({ at: Date.now() - 25 * 3_600_000 }))).toBe(303);
+  expect(await outcome(seal({ path: '//evil.example' }))).toBe(303);
+  expect(await outcome(seal({ purpose: 'phone' }))).toBe(303);
+  expect(await outcome('made.up')).toBe(303);
+});
+
+test('more than 200 KB is not carried, and that is said', async () => {
+  const ada = await account();
+  const she = await visitor(app);
+  await signIn(she, ada.email);
+  await lose(ada.id);
+  she.form('Save').fill({ 'Last name': 'x'.repeat(250_000) });
+  await she.click('Save');
+  expect(she.status).toBe(401);
+  expect(she.html.alerts.join()).toContain('Go back in your browser');
+});
+
+test('htmx is sent to sign in and back, never answered with a page inside a page', async () => {
+  const ada = await account();
+  const she = await visitor(app);
+  await signIn(she, ada.email);
+  await lose(ada.id);
+  const reply = await she.partial('/profile', { fields: { lastName: 'x' } });
+  expect(reply.status).toBe(401);
+  expect(reply.headers['hx-redirect']).toBe('/sign-in?next=%2Fprofile');
+});
+
+test('of a form with files the text is carried, and the files are to be chosen again', async () => {
+  const she = await visitor(app);
+  await she.get('/sign-in');
+  const data = new FormData();
+  data.append('subject', 'The printer smokes');
+  data.append('files', file('smoke.txt', 'bytes'));
+  const encoded = new Response(data);
+  const reply = await she.request('/tickets', {
+    method: 'POST',
+    headers: { 'content-type': encoded.headers.get('content-type') ?? '', origin: she.origin },
+    body: Buffer.from(await encoded.arrayBuffer()),
+  });
+  expect(reply.status).toBe(401);
+  const sealed = /name="carried" value="([^"]+)"/.exec(reply.text)?.[1] ?? '';
+  expect(JSON.parse(services.world.decrypt(sealed))).toMatchObject({
+    path: '/tickets',
+    hasFiles: true,
+    fields: [['subject', 'The printer smokes']],
+  });
+});
