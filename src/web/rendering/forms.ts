@@ -26,17 +26,18 @@ export function fieldsOf(body: unknown): Record<string, unknown> {
 /**
  * Checks the body and runs `work` once for the form's hidden key, in one transaction. Bad input, from the schema
  * or from the domain, comes back with what was typed. Any other error goes to the error page.
- * The result is kept for a repeat, so it must be plain JSON (ids and numbers).
+ * The result is kept for a repeat, so it must be plain JSON (ids and numbers). `errors` are those found before, in files.
  */
 export async function submit<Input, Result extends object>(
   req: Request,
   schema: z.ZodType<Input>,
   work: (ctx: Context, input: Input) => Promise<Result>,
-  { actor }: { actor?: string } = {},
+  { actor, errors = {} }: { actor?: string; errors?: FieldErrors } = {},
 ): Promise<Submitted<Result>> {
   const values = fieldsOf(req.body);
   const parsed = schema.safeParse(values);
-  if (!parsed.success) return { ok: false, values, errors: messages(parsed.error, req.t) };
+  const wrong = { ...errors, ...(parsed.success ? {} : messages(parsed.error, req.t)) };
+  if (!parsed.success || Object.keys(wrong).length > 0) return { ok: false, values, errors: wrong };
   try {
     const outcome = await once(req.ctx, formKey(req), tx => work(tx, parsed.data), actor);
     return { ok: true, values, errors: {}, ...outcome };

@@ -9,7 +9,7 @@ import { allow } from '../middleware/allow.ts';
 import { emptyForm, submit } from '../rendering/forms.ts';
 import { done, partials } from '../rendering/page.ts';
 import { isPartial, numberParam } from '../request.ts';
-import { receiveFiles } from '../uploads/receiving.ts';
+import { receiveFiles, takeReceived } from '../uploads/receiving.ts';
 import { commentSchema } from './schemas.ts';
 import { showTicket, ticketFragments, ticketLocals } from './show.ts';
 
@@ -19,20 +19,21 @@ export function commentRoutes(): Router {
   router.post('/tickets/:number/comments', allow('ticket.reply'), ...receiveFiles(), async (req, res) => {
     const ticket = await findTicket(req.ctx, numberParam(req, 'number'));
     if (req.body?.save === 'draft') return keepDraft();
-    const received = req.received ?? { ids: [], errors: [] };
-    req.body = { ...req.body, uploads: [req.body?.uploads ?? []].flat().concat(received.ids.map(String)) };
-    const form =
-      received.errors.length > 0
-        ? { ok: false as const, values: req.body, errors: { files: received.errors.join(' ') } }
-        : await submit(req, commentSchema(req.t), async (ctx, input) => {
-            const { commentId } = await addComment(ctx, ticket, {
-              kind: input.kind,
-              body: input.body,
-              then: input.then,
-              uploadIds: input.uploads,
-            });
-            return { commentId, kind: input.kind };
-          });
+    const errors = takeReceived(req);
+    const form = await submit(
+      req,
+      commentSchema(req.t),
+      async (ctx, input) => {
+        const { commentId } = await addComment(ctx, ticket, {
+          kind: input.kind,
+          body: input.body,
+          then: input.then,
+          uploadIds: input.uploads,
+        });
+        return { commentId, kind: input.kind };
+      },
+      { errors },
+    );
     if (!form.ok) {
       const uploads = await pendingUploads(
         req.ctx,
@@ -58,7 +59,7 @@ export function commentRoutes(): Router {
     const { thread, composer, properties } = ticketFragments;
     return partials(
       res,
-      { thread, composer, ...(locals.works ? { properties } : {}) },
+      { thread, composer, ...(locals.works ? { properties, 'ticket-head': 'tickets/_desk-head' } : {}) },
       { ...locals, arrived: form.result.commentId },
       { toast: notice },
     );

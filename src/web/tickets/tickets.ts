@@ -12,7 +12,7 @@ import { allow } from '../middleware/allow.ts';
 import { emptyForm, type FormState, submit } from '../rendering/forms.ts';
 import { done, invalid, page } from '../rendering/page.ts';
 import { person, queryText } from '../request.ts';
-import { receiveFiles } from '../uploads/receiving.ts';
+import { receiveFiles, takeReceived } from '../uploads/receiving.ts';
 import { actionRoutes } from './actions.ts';
 import { commentRoutes } from './comments.ts';
 import { newTicketSchema } from './schemas.ts';
@@ -63,9 +63,7 @@ export function ticketRoutes(): Router {
   });
 
   router.post('/tickets', allow('ticket.create'), ...receiveFiles(), async (req, res) => {
-    const received = req.received ?? { ids: [], errors: [] };
-    req.body = { ...req.body, uploads: [req.body?.uploads ?? []].flat().concat(received.ids.map(String)) };
-    const form = received.errors.length > 0 ? refused(req, received.errors) : await submitNewTicket(req);
+    const form = await submitNewTicket(req);
     if (!form.ok) return invalidNewTicket(req, res, form);
     return done(res, {
       to: paths.ticket(form.result.number),
@@ -87,29 +85,29 @@ export function ticketRoutes(): Router {
   return router;
 }
 
-const refused = (req: Request, errors: string[]) => ({
-  ok: false as const,
-  values: req.body as Record<string, unknown>,
-  errors: { files: errors.join(' ') },
-});
-
 async function submitNewTicket(req: Request) {
   await limitCreation(req);
-  return submit(req, newTicketSchema(req.t), async (ctx, input) => {
-    const requesterId = input.requester ? await requesterOf(req, input.requester) : null;
-    const followUpOf = input.follow_up_of ? (await findTicket(ctx, input.follow_up_of)).id : null;
-    const { id, number } = await createTicket(ctx, {
-      subject: input.subject,
-      body: input.body,
-      categoryId: input.category,
-      impact: input.impact,
-      uploadIds: input.uploads,
-      requesterId,
-      followUpOf,
-    });
-    await discardDraft(ctx, 'new-ticket');
-    return { id, number };
-  });
+  const errors = takeReceived(req);
+  return submit(
+    req,
+    newTicketSchema(req.t),
+    async (ctx, input) => {
+      const requesterId = input.requester ? await requesterOf(req, input.requester) : null;
+      const followUpOf = input.follow_up_of ? (await findTicket(ctx, input.follow_up_of)).id : null;
+      const { id, number } = await createTicket(ctx, {
+        subject: input.subject,
+        body: input.body,
+        categoryId: input.category,
+        impact: input.impact,
+        uploadIds: input.uploads,
+        requesterId,
+        followUpOf,
+      });
+      await discardDraft(ctx, 'new-ticket');
+      return { id, number };
+    },
+    { errors },
+  );
 }
 
 /** Ten a minute a person, two hundred an address. A repeat of the same form does not count. */

@@ -1,6 +1,11 @@
 import { pipeline } from 'node:stream/promises';
-import { Router, type Response } from 'express';
-import { type Attachment, attachmentBySignedLink, findAttachment, signedLinkToken } from '../../domain/attachments/serving.ts';
+import { type Response, Router } from 'express';
+import {
+  type Attachment,
+  attachmentBySignedLink,
+  findAttachment,
+  signedLinkToken,
+} from '../../domain/attachments/serving.ts';
 import { NotFound } from '../../domain/errors.ts';
 import { allow } from '../middleware/allow.ts';
 import { numberParam } from '../request.ts';
@@ -26,7 +31,9 @@ export function attachmentRoutes(): Router {
     const file = await findAttachment(req.ctx, numberParam(req, 'id'));
     if (!file.thumbnailKey) throw new NotFound('No small picture of this file');
     res.set('Cache-Control', 'private, max-age=3600');
-    await send(res, await req.services.storage.read(file.thumbnailKey).catch(gone), { 'Content-Type': 'image/webp' });
+    await send(res, await req.services.storage.read(file.thumbnailKey).catch(gone), {
+      'Content-Type': 'image/webp',
+    });
   });
 
   return router;
@@ -37,7 +44,11 @@ const gone = () => {
 };
 
 async function send(res: Response, stream: NodeJS.ReadableStream, headers: Record<string, string>) {
-  res.set({ ...headers, 'X-Content-Type-Options': 'nosniff', 'Content-Security-Policy': "sandbox; default-src 'none'; frame-ancestors 'none'" });
+  res.set({
+    ...headers,
+    'X-Content-Type-Options': 'nosniff',
+    'Content-Security-Policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
+  });
   await pipeline(stream, res).catch(error => {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
   });
@@ -46,6 +57,9 @@ async function send(res: Response, stream: NodeJS.ReadableStream, headers: Recor
 /** RFC 6266 and RFC 8187: a plain name for old clients, the real one in UTF-8. */
 function disposition({ filename }: Pick<Attachment, 'filename'>): string {
   const plain = filename.replace(/[^\w.() -]/g, '_');
-  const encoded = encodeURIComponent(filename).replace(/['()*]/g, letter => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`);
+  const encoded = encodeURIComponent(filename).replace(
+    /['()*]/g,
+    letter => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
   return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }

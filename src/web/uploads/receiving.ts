@@ -1,6 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -54,7 +54,9 @@ const readMultipart =
 const storeFiles =
   (field: string): RequestHandler =>
   async (req, _res, next) => {
-    const files = ((req.files as unknown as (Arrived & { originalname: string })[] | undefined) ?? []).filter(file => file.originalname || file.size > 0);
+    const files = ((req.files as unknown as (Arrived & { originalname: string })[] | undefined) ?? []).filter(
+      file => file.originalname || file.size > 0,
+    );
     req.received = { ids: [], errors: [] };
     if (files.length > 0) await limitUploads(req, files.length);
     for (const file of files) await storeFile(req, file);
@@ -67,7 +69,12 @@ async function storeFile(req: Request, file: Arrived & { originalname: string })
   const received = req.received!;
   if (file.size === 0 && !file.tooLarge) return;
   if (file.tooLarge) {
-    received.errors.push(req.t('{{name}} is over the {{count}} MB limit. Choose a smaller file', { name: file.originalname, count: settings.maxFileMegabytes }));
+    received.errors.push(
+      req.t('{{name}} is over the {{count}} MB limit. Choose a smaller file', {
+        name: file.originalname,
+        count: settings.maxFileMegabytes,
+      }),
+    );
     return;
   }
   if (received.ids.length >= settings.maxFiles) {
@@ -118,4 +125,12 @@ function bounded(folder: string, maxBytes: number): StorageEngine {
       rm((file as unknown as Arrived).path, { force: true }).then(() => done(null), done);
     },
   };
+}
+
+/** Adds the files of this request to the hidden ids of those that came before; what was refused, as a field's error. */
+export function takeReceived(req: Request): Record<string, string> {
+  const { ids, errors } = req.received ?? { ids: [], errors: [] };
+  const body = (req.body ?? {}) as Record<string, unknown>;
+  req.body = { ...body, uploads: [body.uploads ?? []].flat().concat(ids.map(String)) };
+  return errors.length > 0 ? { files: errors.join(' ') } : {};
 }
