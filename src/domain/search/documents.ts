@@ -56,7 +56,11 @@ export async function indexChanged(tx: Tx, events: readonly DomainEvent[]): Prom
   await indexTickets(tx.db, ids);
 }
 
-function documentOf({ number, subject, replies, notes }: Source): { public: string; staff: string | null } {
+/** Both vectors as PostgreSQL reads them; pure, so that bulk data gets the same words without asking for its texts. */
+export function documentOf({ number, subject, replies, notes }: Omit<Source, 'id'>): {
+  public: string;
+  staff: string | null;
+} {
   const open = [subject, String(number), ...(replies ?? [])];
   return { public: vector(open), staff: notes ? vector([...open, ...notes]) : null };
 }
