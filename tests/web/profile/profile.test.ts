@@ -64,12 +64,13 @@ test.each([
 
 test('a zone or a language that is not on the list, and a role, are refused', async () => {
   const { she, ada } = await signedIn();
-  for (const extra of [
+  const extras: Record<string, string>[] = [
     { timeZone: 'Mars/Phobos' },
     { locale: 'xx' },
     { role: 'admin' },
     { departmentId: '1' },
-  ]) {
+  ];
+  for (const extra of extras) {
     const fields: Record<string, string> = { ...she.form('Save').values, ...extra };
     const reply = await she.request('/profile', {
       method: 'POST',
