@@ -61,7 +61,8 @@ export async function smtpSink(): Promise<SmtpSink> {
         mails.push({ ...envelope(session), raw });
         if (behaviour === 'cut-before-answer') return socketOf(server, session)?.destroy();
         return answer();
-      });
+        // A sender that was killed half-way leaves half a message, which nobody gets.
+      }, answer);
     },
   });
   server.on('error', () => {});

@@ -19,20 +19,22 @@ const LEASE_SECONDS = 60;
 export type Delivered = Record<Outcome['result'] | 'cancelled' | 'failed', number>;
 
 /**
- * Sends what is due, `parallel` at a time. A delivery is claimed by the database's clock with a lease; a process that
+ * Sends what is due, one at a time: then a process that is killed leaves at most one mail of which nobody knows
+ * whether it arrived. A delivery is claimed by the database's clock with a lease; a process that
  * dies while sending leaves it to be sent again, under the same Message-ID. Stops early when no server answers.
  */
 export async function deliverDue(
   ctx: Context,
   post: Post,
-  { parallel = 5, goOn = () => true }: { parallel?: number; goOn?: () => boolean } = {},
+  { goOn = () => true }: { goOn?: () => boolean } = {},
 ): Promise<Delivered> {
   const counts: Delivered = { sent: 0, refused: 0, later: 0, away: 0, cancelled: 0, failed: 0 };
   while (goOn()) {
-    const claimed = await claim(ctx, parallel);
-    const results = await Promise.all(claimed.map(row => deliver(ctx, post, row)));
-    for (const result of results) counts[result] += 1;
-    if (claimed.length < parallel || results.includes('away')) break;
+    const row = await claim(ctx);
+    if (!row) break;
+    const result = await deliver(ctx, post, row);
+    counts[result] += 1;
+    if (result === 'away') break;
   }
   return counts;
 }
@@ -41,7 +43,7 @@ const CLAIM = `
   with due as (
     select id from deliveries
     where state in ('pending', 'sending') and channel = 'mail' and next_attempt_at <= now()
-    order by next_attempt_at, id limit ? for update skip locked
+    order by next_attempt_at, id limit 1 for update skip locked
   ), claimed as (
     update deliveries d set state = 'sending', attempts = d.attempts + 1, updated_at = now(),
            next_attempt_at = now() + ? * interval '1 second'
@@ -52,23 +54,18 @@ const CLAIM = `
          case when a.id is not null then coalesce(nullif(trim(a.first_name || ' ' || a.last_name), ''), '–') end as "actorName",
          u.email, u.first_name as "firstName", u.last_name as "lastName", u.status, u.locale, u.time_zone as "timeZone"
   from claimed d join events e on e.id = d.event_id join users u on u.id = d.recipient_id
-  left join users a on a.id = e.actor_id left join tickets t on t.id = e.ticket_id
-  order by d.id`;
+  left join users a on a.id = e.actor_id left join tickets t on t.id = e.ticket_id`;
 
-async function claim(ctx: Context, limit: number): Promise<Claimed[]> {
+async function claim(ctx: Context): Promise<Claimed | undefined> {
   return ctx.transaction(async tx => {
     const { rows } = await tx.db.raw<{ rows: (Claimed & { messageId: string | null })[] }>(CLAIM, [
-      limit,
       LEASE_SECONDS,
     ]);
-    const fresh = rows.filter(row => !row.messageId).map(row => ({ id: row.id, own: messageId(tx, row.id) }));
-    if (fresh.length > 0) {
-      await tx.db.raw(
-        'update deliveries d set message_id = n.own from unnest(?::bigint[], ?::text[]) as n (id, own) where d.id = n.id',
-        [fresh.map(each => each.id), fresh.map(each => each.own)],
-      );
-    }
-    return rows.map(row => ({ ...row, messageId: row.messageId ?? messageId(tx, row.id) }));
+    const [row] = rows;
+    if (!row || row.messageId) return row as Claimed | undefined;
+    const own = messageId(tx, row.id);
+    await tx.db('deliveries').where({ id: row.id }).update({ message_id: own });
+    return { ...row, messageId: own };
   });
 }
 
