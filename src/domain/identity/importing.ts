@@ -153,19 +153,21 @@ function separatorOf(text: string): string {
 }
 
 async function checkRows(ctx: Context, rows: ImportRow[]): Promise<Checked[]> {
-  const [emails, companyIds, departments] = await Promise.all([
-    taken(
-      ctx,
-      'email',
-      rows.map(row => row.email),
-    ),
-    taken(
-      ctx,
-      'company_id',
-      rows.map(row => row.companyId),
-    ),
-    ctx.db('departments').whereNull('archived_at').select<{ id: number; name: string }[]>('id', 'name'),
-  ]);
+  // One after the other: inside a transaction there is one connection.
+  const emails = await taken(
+    ctx,
+    'email',
+    rows.map(row => row.email),
+  );
+  const companyIds = await taken(
+    ctx,
+    'company_id',
+    rows.map(row => row.companyId),
+  );
+  const departments = await ctx
+    .db('departments')
+    .whereNull('archived_at')
+    .select<{ id: number; name: string }[]>('id', 'name');
   const departmentOf = new Map(departments.map(({ id, name }) => [name.toLowerCase(), id]));
   return rows.map(row => {
     const departmentId = row.department ? (departmentOf.get(row.department.toLowerCase()) ?? null) : null;
