@@ -1,0 +1,308 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { findProgram } from '../scripts/tools.ts';
+import { fillDatabase } from '../seeds/bulk/filling.ts';
+import { knownWords } from '../seeds/bulk/words.ts';
+import { demoPassword } from '../seeds/cast.ts';
+import { buildConfig } from '../src/config/config.ts';
+import { readEnv } from '../src/config/env.ts';
+import { startEmbedded } from '../src/db/embedded.ts';
+import { createDatabase } from '../src/db/knex.ts';
+import { migrate } from '../src/db/migrating.ts';
+import { hashPassword } from '../src/domain/identity/passwords.ts';
+import { type Ask, type Figures, measure } from './measuring.ts';
+import { plansOf } from './plans.ts';
+import { signIn, tokenOn } from './signing-in.ts';
+
+/** `npm run bench -- [--sizes 10000,100000,1000000]`: each page beside a bare one of the same process, into docs/performance.md. */
+const { values } = parseArgs({
+  options: {
+    sizes: { type: 'string', default: '10000,100000,1000000' },
+    seconds: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '150' },
+    write: { type: 'boolean', default: true },
+  },
+  allowNegative: true,
+});
+const sizes = values.sizes.split(',').map(Number);
+const effort = { rounds: Number(values.rounds), seconds: Number(values.seconds) };
+
+const limits = Object.fromEntries(
+  [
+    'TICKETS_PERSON',
+    'TICKETS_ADDRESS',
+    'SIGN_IN_ACCOUNT',
+    'SIGN_IN_ADDRESS',
+    'UPLOADS_PERSON',
+    'SEARCH_PERSON',
+  ].map(name => [`LIMIT_${name}`, '100000000']),
+);
+
+type Row = { what: string; bare: 'list' | 'thread' | 'write'; figures: Figures };
+type Run = {
+  tickets: number;
+  bare: Record<Row['bare'], Figures>;
+  rows: Row[];
+  memory: number;
+  redis: boolean;
+  plans: string;
+};
+
+const dataDir = path.resolve('.data/bench');
+mkdirSync(dataDir, { recursive: true });
+const cluster = await startEmbedded({
+  dataDir,
+  settings: { fsync: 'on', shared_buffers: '512MB', max_wal_size: '4GB' },
+});
+const redis = await startRedis();
+const runs: Run[] = [];
+try {
+  for (const tickets of sizes) runs.push(await benchAt(tickets));
+} finally {
+  redis?.process.kill('SIGKILL');
+  await cluster.stop();
+}
+const report = table(runs);
+console.log(report);
+if (values.write) writeReport(report);
+
+async function benchAt(tickets: number): Promise<Run> {
+  const url = await databaseOf(tickets);
+  const server = fork(new URL('./serving.ts', import.meta.url).pathname, {
+    execArgv: ['--import', 'tsx'],
+    env: {
+      ...process.env,
+      NODE_ENV: 'test',
+      DATABASE_URL: url,
+      ...(redis ? { REDIS_URL: redis.url } : {}),
+      LOG_LEVEL: 'silent',
+      DATA_DIR: dataDir,
+      APP_URL: 'http://127.0.0.1',
+      ...limits,
+    },
+  });
+  try {
+    const [{ app, bare }] = (await once(server, 'message')) as [{ app: string; bare: string }];
+    const figures = await measureAll(app, bare, url);
+    return {
+      tickets,
+      ...figures,
+      memory: await memoryOf(server),
+      redis: Boolean(redis),
+      plans: await plansOf(url),
+    };
+  } finally {
+    server.kill('SIGKILL');
+  }
+}
+
+async function measureAll(app: string, bare: string, url: string) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const [place] = (
+    await client.query(
+      `select t.number, t.team_id from tickets t where t.status_kind = 'open' order by t.id desc limit 1`,
+    )
+  ).rows;
+  const who = (
+    await client.query(
+      `select u.email from team_members m join users u on u.id = m.user_id where m.team_id = $1 and u.role = 'coordinator' order by u.id limit 1`,
+      [place.team_id],
+    )
+  ).rows[0].email;
+  const [middle] = (
+    await client.query(
+      `select created_at::text, id from tickets where team_id = $1 order by created_at desc, id desc offset (select count(*) / 2 from tickets where team_id = $1) limit 1`,
+      [place.team_id],
+    )
+  ).rows;
+  await client.query(
+    `insert into settings (key, value) values ('pageSize', '50'), ('maxFiles', '5') on conflict (key) do update set value = excluded.value`,
+  );
+  await client.query(
+    'create table if not exists bench_rows (id bigint generated always as identity primary key, subject text, body text)',
+  );
+  await client.query('vacuum analyze tickets');
+  await client.end();
+
+  const cookie = await signIn(app, who, demoPassword);
+  const token = await tokenOn(`${app}/tickets/${place.number}`, cookie);
+  const get = (route: string): Ask => ({ url: app + route, cookie });
+  const post = (route: string, fields: Record<string, string>): Ask => ({
+    method: 'POST',
+    url: app + route,
+    cookie,
+    expect: 303,
+    body: () => new URLSearchParams({ ...fields, _csrf: token, _key: crypto.randomUUID() }).toString(),
+  });
+  const deep = Buffer.from(JSON.stringify([middle.created_at, String(middle.id)])).toString('base64url');
+  const category = await categoryOf(url);
+  const asks: [string, Row['bare'], Ask][] = [
+    ['queue, 50 rows with counts', 'list', get('/queue/needs-reply')],
+    ['all tickets, newest first', 'list', get('/queue/all')],
+    ['all tickets, half-way page', 'list', get(`/queue/all?after=${deep}`)],
+    ['sorted by priority', 'list', get('/queue/needs-reply?sort=priority')],
+    ['ticket with conversation', 'thread', get(`/tickets/${place.number}`)],
+    ['search, a word in 2 %', 'list', get(`/search?q=${knownWords.fiftieth}`)],
+    ['search, a word in 10 %', 'list', get(`/search?q=${knownWords.tenth}`)],
+    ['search, a word in none', 'list', get(`/search?q=${knownWords.none}`)],
+    [
+      'create through the form',
+      'write',
+      post('/tickets', {
+        category,
+        subject: 'Bench: the label printer stops',
+        impact: 'a-little',
+        body: 'It prints half of a label and stops.',
+      }),
+    ],
+    [
+      'reply through the form',
+      'write',
+      post(`/tickets/${place.number}/comments`, {
+        kind: 'reply',
+        then: 'keep',
+        body: 'Thanks, we are looking at it.',
+      }),
+    ],
+  ];
+  const bareFigures = {
+    list: await measure({ url: `${bare}/queue`, cookie: await bareCookie(bare) }, effort),
+    thread: await measure({ url: `${bare}/tickets/${place.number}`, cookie: await bareCookie(bare) }, effort),
+    write: await measure(
+      {
+        method: 'POST',
+        url: `${bare}/tickets`,
+        cookie: await bareCookie(bare),
+        expect: 303,
+        body: () => 'subject=a&body=b',
+      },
+      effort,
+    ),
+  };
+  const rows: Row[] = [];
+  for (const [what, kind, ask] of asks) {
+    const figures = await measure(ask, effort);
+    rows.push({ what, bare: kind, figures });
+    console.log(
+      `  ${what.padEnd(30)} p50 ${figures.p50.toFixed(1)} ms  ${Math.round(figures.perSecond)}/s  ${(figures.p50 / bareFigures[kind].p50).toFixed(1)} × bare`,
+    );
+  }
+  return { bare: bareFigures, rows };
+}
+
+async function bareCookie(bare: string): Promise<string> {
+  const { request } = await import('./measuring.ts');
+  const { cookieOf } = await import('./signing-in.ts');
+  return cookieOf((await request({ url: `${bare}/queue`, cookie: '' })).headers['set-cookie']);
+}
+
+async function categoryOf(url: string): Promise<string> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query(
+    'select id from categories where parent_id is not null and archived_at is null order by id limit 1',
+  );
+  await client.end();
+  return String(rows[0].id);
+}
+
+/** Made once for each size and kept in .data/bench, since a million tickets take minutes. */
+async function databaseOf(tickets: number): Promise<string> {
+  const name = `bench_${tickets}`;
+  const admin = new pg.Client({ connectionString: cluster.url });
+  await admin.connect();
+  const known = await admin.query('select 1 from pg_database where datname = $1', [name]);
+  const url = new URL(cluster.url);
+  url.pathname = `/${name}`;
+  if (known.rowCount === 0) {
+    console.log(`Filling a database with ${tickets.toLocaleString('en')} tickets`);
+    await admin.query(`create database ${name}`);
+    try {
+      const db = createDatabase(buildConfig(readEnv({ DATABASE_URL: url.href, DATA_DIR: dataDir })), {
+        max: 2,
+      });
+      await migrate(db);
+      await db.destroy();
+      await fillDatabase(
+        url.href,
+        { tickets, comments: 5, people: Math.min(20_000, tickets) },
+        { passwordHash: await hashPassword(demoPassword) },
+      );
+    } catch (error) {
+      await admin.query(`drop database ${name} with (force)`);
+      throw error;
+    }
+  }
+  await admin.end();
+  console.log(`At ${tickets.toLocaleString('en')} tickets`);
+  return url.href;
+}
+
+async function memoryOf(server: ChildProcess): Promise<number> {
+  server.send('memory');
+  const [{ rss }] = (await once(server, 'message')) as [{ rss: number }];
+  return rss;
+}
+
+async function startRedis(): Promise<{ url: string; process: ChildProcess } | undefined> {
+  const program = findProgram('redis-server');
+  if (!program) return undefined;
+  const port = await new Promise<number>(resolve => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port: free } = probe.address() as { port: number };
+      probe.close(() => resolve(free));
+    });
+  });
+  const child = spawn(
+    program,
+    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  );
+  for await (const chunk of child.stdout!) if (String(chunk).includes('Ready to accept')) break;
+  return { url: `redis://127.0.0.1:${port}`, process: child };
+}
+
+function table(all: Run[]): string {
+  const cell = (figures: Figures, bare: Figures) =>
+    `${figures.p50.toFixed(1)} ms · ${(figures.p50 / bare.p50).toFixed(1)} × · ${Math.round(figures.perSecond)}/s (${(figures.perSecond / bare.perSecond).toFixed(2)} ×) · p99 ${figures.p99.toFixed(0)} ms`;
+  const head = `| page | ${all.map(run => `${run.tickets.toLocaleString('en')} tickets`).join(' | ')} | largest : smallest |`;
+  const lines = all[0]!.rows.map(({ what, bare }, i) => {
+    const cells = all.map(run => cell(run.rows[i]!.figures, run.bare[bare]));
+    const growth =
+      all.at(-1)!.rows[i]!.figures.p50 /
+      all.at(-1)!.bare[bare].p50 /
+      (all[0]!.rows[i]!.figures.p50 / all[0]!.bare[bare].p50);
+    return `| ${what} | ${cells.join(' | ')} | ${growth.toFixed(2)} |`;
+  });
+  const bareLine = (kind: Row['bare'], name: string) =>
+    `| *bare ${name}* | ${all.map(run => `${run.bare[kind].p50.toFixed(1)} ms · ${Math.round(run.bare[kind].perSecond)}/s`).join(' | ')} | |`;
+  return [
+    head,
+    `|---|${all.map(() => '---|').join('')}---|`,
+    bareLine('list', 'list'),
+    bareLine('thread', 'thread'),
+    bareLine('write', 'write'),
+    ...lines,
+    `| memory of the process after it | ${all.map(run => `${Math.round(run.memory / 1e6)} MB`).join(' | ')} | |`,
+  ].join('\n');
+}
+
+function writeReport(text: string) {
+  const machine = `${os.cpus().length} cores, ${Math.round(os.totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, sessions in ${redis ? 'Redis' : 'PostgreSQL'}, ${new Date().toISOString().slice(0, 10)}`;
+  const file = path.resolve('docs/performance.md');
+  const before = readFileSync(file, { encoding: 'utf8', flag: 'a+' });
+  const kept = before.split('<!-- measured -->')[0]!.trimEnd();
+  const plans = runs.at(-1)!.plans;
+  writeFileSync(
+    file,
+    `${kept}\n\n<!-- measured -->\n\n## Measured\n\n${machine}. Each cell: p50 one at a time · times the bare page of the same process · requests a second at 8 at once (share of the bare page's) · p99.\n\n${text}\n\n## Query plans at ${runs.at(-1)!.tickets.toLocaleString('en')} tickets\n\n${plans}\n`,
+  );
+  console.log(`Written to docs/performance.md`);
+}
