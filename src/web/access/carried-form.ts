@@ -21,7 +21,7 @@ const carriedSchema = z.object({
 export type CarriedForm = Omit<z.infer<typeof carriedSchema>, 'purpose'>;
 
 // Our own hidden fields are made anew; secrets are typed again.
-const DROPPED = /^_(csrf|key)$|passw|secret|token/i;
+const DROPPED = /^_(csrf|key)$|^username$|passw|secret|token/i;
 
 /** Encrypted, so that it says nothing and nobody can make one up. Nothing if it is too long to carry. */
 export function sealForm(
@@ -56,7 +56,14 @@ function decrypted(req: Request, sealed: string): unknown {
   }
 }
 
-export type ShownField = { name: string; value: string; label: string; isLong: boolean; isHidden: boolean };
+export type ShownField = {
+  name: string;
+  value: string;
+  label: string;
+  isLong: boolean;
+  isHidden: boolean;
+  isTechnical: boolean;
+};
 
 /** Every field can be seen and changed before it is sent; only the method of the form is not a field. */
 export const shownFields = (form: CarriedForm, t: Translate): ShownField[] =>
@@ -66,6 +73,8 @@ export const shownFields = (form: CarriedForm, t: Translate): ShownField[] =>
     label: labelOf(name, t),
     isLong: value.length > 80 || value.includes('\n') || /body|text|description|comment|note/i.test(name),
     isHidden: name === '_method',
+    // Keys, versions and boxes say little to a person: they stand folded up, and can be looked at.
+    isTechnical: value === '' || value === 'on' || (/^\d*$/.test(value) && /ids?$|version/i.test(name)),
   }));
 
 function labelOf(name: string, t: Translate): string {

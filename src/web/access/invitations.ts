@@ -59,6 +59,7 @@ const joiningSchema = (t: Translate) => {
     firstName: field.line(t('Enter your first name'), 80),
     lastName: field.line(t('Enter your last name'), 80),
     password: newPassword(t),
+    username: z.string().optional(),
   });
 };
 

@@ -62,6 +62,7 @@ export function confirmationRoutes(): Router {
 const confirmationFor = (next: string) => `${paths.signInConfirmation}?next=${encodeURIComponent(next)}`;
 
 const body = z.strictObject({
+  username: z.string().optional(),
   password: z.string().max(1_000).default(''),
   next: z.string().max(2_000).default('/'),
   carried: z.string().max(380_000).default(''),

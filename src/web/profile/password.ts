@@ -18,6 +18,7 @@ export function passwordRoutes(): Router {
     const schema = z.strictObject({
       current: z.string().min(1, req.t('Enter your current password')).max(1_000),
       password: newPassword(req.t),
+      username: z.string().optional(),
     });
     const { deviceId } = req.session;
     const form = await submit(req, schema, (ctx, { current, password }) =>
