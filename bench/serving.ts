@@ -37,3 +37,4 @@ process.on('message', message => {
   if (message === 'memory') process.send?.({ rss: process.memoryUsage().rss });
 });
 process.on('disconnect', () => process.exit(0));
+process.on('SIGINT', () => process.exit(0));

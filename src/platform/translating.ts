@@ -47,16 +47,38 @@ export async function createTranslator(): Promise<Translator> {
     forLocale: locale => {
       let translate = cache.get(locale);
       if (!translate) {
-        const fixed = instance.getFixedT(isPseudo(locale) ? 'en' : locale);
-        const plain: Translate = (text, values) => fixed(text, { ...values }) as string;
-        translate = isPseudo(locale)
-          ? (text, values) => pseudo(fixed(text, { ...values }) as string, values)
-          : plain;
+        const language = isPseudo(locale) ? 'en' : locale;
+        const plain = quick(instance.getFixedT(language), text => wordsFor(instance, language, text));
+        translate = isPseudo(locale) ? (text, values) => pseudo(plain(text, values), values) : plain;
         cache.set(locale, translate);
       }
       return translate;
     },
   };
+}
+
+/**
+ * A page says some three hundred things, and most need neither a plural nor a search for the language:
+ * those are looked up once and filled in here; everything with a count goes through i18next.
+ */
+function quick(full: (text: string, values: object) => unknown, look: (text: string) => string): Translate {
+  const known = new Map<string, string>();
+  return (text, values) => {
+    if (values && 'count' in values) return full(text, values) as string;
+    let words = known.get(text);
+    if (words === undefined) {
+      words = look(text);
+      if (known.size < 5_000) known.set(text, words);
+    }
+    return values
+      ? words.replace(/\{\{(\w+)\}\}/g, (_whole, name: string) => String(values[name] ?? ''))
+      : words;
+  };
+}
+
+function wordsFor(instance: i18n, language: string, text: string): string {
+  const found: unknown = instance.getResource(language, 'translation', text);
+  return typeof found === 'string' && found !== '' ? found : text;
 }
 
 const isPseudo = (locale: string) => locale === PSEUDO_LOCALE || locale === PSEUDO_RTL_LOCALE;
