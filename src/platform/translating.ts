@@ -48,7 +48,7 @@ export async function createTranslator(): Promise<Translator> {
       let translate = cache.get(locale);
       if (!translate) {
         const language = isPseudo(locale) ? 'en' : locale;
-        const plain = quick(instance.getFixedT(language), text => wordsFor(instance, language, text));
+        const plain = quick(fullWords(instance, language), text => wordsFor(instance, language, text));
         translate = isPseudo(locale) ? (text, values) => pseudo(plain(text, values), values) : plain;
         cache.set(locale, translate);
       }
@@ -61,10 +61,10 @@ export async function createTranslator(): Promise<Translator> {
  * A page says some three hundred things, and most need neither a plural nor a search for the language:
  * those are looked up once and filled in here; everything with a count goes through i18next.
  */
-function quick(full: (text: string, values: object) => unknown, look: (text: string) => string): Translate {
+function quick(full: (text: string, values: object) => string, look: (text: string) => string): Translate {
   const known = new Map<string, string>();
   return (text, values) => {
-    if (values && 'count' in values) return full(text, values) as string;
+    if (values && 'count' in values) return full(text, values);
     let words = known.get(text);
     if (words === undefined) {
       words = look(text);
@@ -74,6 +74,11 @@ function quick(full: (text: string, values: object) => unknown, look: (text: str
       ? words.replace(/\{\{(\w+)\}\}/g, (_whole, name: string) => String(values[name] ?? ''))
       : words;
   };
+}
+
+function fullWords(instance: i18n, language: string) {
+  const fixed = instance.getFixedT(language);
+  return (text: string, values: object) => fixed(text, { ...values }) as string;
 }
 
 function wordsFor(instance: i18n, language: string, text: string): string {
