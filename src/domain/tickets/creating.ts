@@ -6,7 +6,7 @@ import { recordEvent } from '../events/recording.ts';
 import { authorize } from '../policies.ts';
 import { excerptOf } from './comment.ts';
 import { dueState, replyDueAt } from './due.ts';
-import type { Impact, Priority, TicketSource } from './ticket.ts';
+import { findTicketById, type Impact, type Priority, type TicketSource } from './ticket.ts';
 
 export type NewTicket = {
   subject: string;
@@ -42,8 +42,10 @@ export async function createTicket(ctx: Context, input: NewTicket): Promise<Crea
   const authorId = ctx.actor.id;
   return ctx.transaction(async tx => {
     if (forSomebody) await requireRequester(tx, requesterId);
+    if (input.followUpOf) await requireFollowable(tx, input.followUpOf);
     const category = input.categoryId ? await findCategory(tx, input.categoryId) : undefined;
     const priority = firstPriority(category?.default_priority ?? 'medium', input.impact);
+    const source = input.source ?? (forSomebody ? 'phone' : 'web');
     const now = tx.now();
     const dueAt = replyDueAt(priority, now, tx.settings);
     const [ticket] = await tx
@@ -55,7 +57,7 @@ export async function createTicket(ctx: Context, input: NewTicket): Promise<Crea
         team_id: category?.team_id ?? null,
         priority,
         impact: input.impact ?? null,
-        source: input.source ?? (forSomebody ? 'phone' : 'web'),
+        source,
         requester_id: requesterId,
         follow_up_of: input.followUpOf ?? null,
         needs_reply: true,
@@ -75,7 +77,7 @@ export async function createTicket(ctx: Context, input: NewTicket): Promise<Crea
       tx,
       'ticket.created',
       { objectType: 'ticket', objectId: id, label: `#${number}`, ticketId: id, commentId: comment.id },
-      { toStatus: 'new', data: { requesterId, source: forSomebody ? 'phone' : 'web' } },
+      { toStatus: 'new', data: { requesterId, source } },
     );
     return { id, number };
   });
@@ -85,6 +87,10 @@ async function requireRequester(tx: Tx, id: number) {
   const person = await tx.db('users').where({ id }).whereIn('status', ['active', 'pending']).first('id');
   if (!person) throw new Invalid({ requester: tx.t('Choose the person this ticket is for') });
 }
+
+/** A ticket one cannot see is not there; one that is still open takes an answer instead. */
+const requireFollowable = async (tx: Tx, id: number) =>
+  authorize(tx, 'ticket.follow-up', await findTicketById(tx, id));
 
 type CategoryRow = { id: number; team_id: number | null; default_priority: Priority };
 

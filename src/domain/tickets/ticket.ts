@@ -71,6 +71,13 @@ export async function findTicket(ctx: Context, number: number): Promise<Ticket> 
   return ticket;
 }
 
+/** The same by its key. */
+export async function findTicketById(ctx: Context, id: number): Promise<Ticket> {
+  const ticket = await readTicket(ctx, 't.id', id);
+  if (!ticket) throw new NotFound('No such ticket');
+  return ticket;
+}
+
 /** Takes the row's lock for the rest of the transaction and reads it anew. */
 export async function lockTicket(tx: Tx, ticket: { id: number }): Promise<Ticket> {
   await tx.db.raw('select 1 from tickets where id = ? for update', [ticket.id]);

@@ -3,6 +3,7 @@ import { pendingUploads } from '../../domain/attachments/receiving.ts';
 import { discardDraft, findDraft } from '../../domain/drafting.ts';
 import { Invalid, TooMany } from '../../domain/errors.ts';
 import { userByEmail } from '../../domain/identity/user.ts';
+import { can } from '../../domain/policies.ts';
 import { categoryChoices, personChoices } from '../../domain/tickets/choices.ts';
 import { createTicket } from '../../domain/tickets/creating.ts';
 import { type MineShow, myTickets } from '../../domain/tickets/mine.ts';
@@ -42,7 +43,8 @@ export function ticketRoutes(): Router {
   router.get('/tickets/new', allow('ticket.create'), async (req, res) => {
     const draft = await findDraft(req.ctx.db, person(req).id, 'new-ticket');
     const followUpOf = queryText(req, 'follow_up_of');
-    const before = /^\d{1,15}$/.test(followUpOf) ? await findTicket(req.ctx, Number(followUpOf)) : undefined;
+    const named = /^\d{1,15}$/.test(followUpOf) ? await findTicket(req.ctx, Number(followUpOf)) : undefined;
+    const before = named && can(req.ctx.actor, 'ticket.follow-up', named) ? named : undefined;
     const given = {
       subject: queryText(req, 'subject') || before?.subject || '',
       category: before?.categoryId ?? '',
