@@ -111,8 +111,9 @@ async function requesterReplied(tx: Tx, ticket: Ticket): Promise<Ticket> {
   return { ...ticket, needsReply: true, dueAt };
 }
 
-/** The desk answering a new ticket has picked it up. */
+/** The desk answering a new ticket has picked it up. One in progress is open already, and stays in progress. */
 function afterDesk(ticket: Ticket, then: Then): TicketChanges | undefined {
+  if (then === 'open' && ticket.statusKind === 'open') return undefined;
   if (then !== 'keep') return AFTER[then];
   return ticket.statusKind === 'new' ? AFTER.open : undefined;
 }
