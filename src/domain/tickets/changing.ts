@@ -1,5 +1,5 @@
 import type { Context, Tx } from '../context.ts';
-import { Conflict, type FieldConflict, Invalid } from '../errors.ts';
+import { Conflict, type FieldConflict, Invalid, NotFound } from '../errors.ts';
 import { type Changes, recordEvent } from '../events/recording.ts';
 import { authorize } from '../policies.ts';
 import { dueState, replyDueAt } from './due.ts';
@@ -99,7 +99,11 @@ export async function applyChanges(
     },
   );
   // The actor may have moved it out of their own sight; then what they saw is what they keep.
-  return lockTicket(tx, current).catch(() => ({ ...current, version: current.version + 1 }));
+  return lockTicket(tx, current).catch(error => {
+    // Any other error has broken the transaction and must not be taken for a success.
+    if (!(error instanceof NotFound)) throw error;
+    return { ...current, version: current.version + 1 };
+  });
 }
 
 function set(
