@@ -3,13 +3,14 @@ import type { Context, Tx } from '../context.ts';
 import { NotFound } from '../errors.ts';
 import { recordEvent } from '../events/recording.ts';
 import { authorize } from '../policies.ts';
+import { excerptOf } from './comment.ts';
 import { lockTicket, type Ticket } from './ticket.ts';
 
 /** Takes the content of a message away for good, its files with it; that it was there stays. Idempotent. */
 export async function redactComment(ctx: Context, ticket: Ticket, commentId: number): Promise<void> {
   authorize(ctx, 'ticket.redact', ticket);
   await ctx.transaction(async tx => {
-    await lockTicket(tx, ticket);
+    authorize(tx, 'ticket.redact', await lockTicket(tx, ticket));
     const [comment] = await tx
       .db('comments')
       .where({ id: commentId, ticket_id: ticket.id, redacted_at: null })
@@ -21,7 +22,7 @@ export async function redactComment(ctx: Context, ticket: Ticket, commentId: num
       .where({ comment_id: commentId, redacted_at: null })
       .select<{ id: number }[]>('id');
     for (const file of files) await redactFile(tx, file.id);
-    await forgetExcerpt(tx, ticket, commentId);
+    await renewExcerpt(tx, ticket);
     await recordEvent(tx, 'comment.redacted', {
       objectType: 'comment',
       objectId: commentId,
@@ -35,7 +36,7 @@ export async function redactComment(ctx: Context, ticket: Ticket, commentId: num
 export async function redactAttachment(ctx: Context, ticket: Ticket, attachmentId: number): Promise<void> {
   authorize(ctx, 'ticket.redact', ticket);
   await ctx.transaction(async tx => {
-    await lockTicket(tx, ticket);
+    authorize(tx, 'ticket.redact', await lockTicket(tx, ticket));
     const file = await tx
       .db('attachments')
       .where({ id: attachmentId, ticket_id: ticket.id })
@@ -71,10 +72,17 @@ async function redactFile(tx: Tx, id: number) {
   });
 }
 
-async function forgetExcerpt(tx: Tx, ticket: Ticket, commentId: number) {
-  const first = await tx.db('comments').where({ ticket_id: ticket.id }).min<{ min: number }[]>('id').first();
-  if (first?.min === commentId || ticket.needsReply)
-    await tx.db('tickets').where({ id: ticket.id }).update({ excerpt: '' });
+/** The line in lists is made anew from what is left, so that it cannot keep a word of what was removed. */
+async function renewExcerpt(tx: Tx, ticket: Ticket) {
+  const last = await tx
+    .db('comments')
+    .where({ ticket_id: ticket.id, author_id: ticket.requesterId, kind: 'reply', redacted_at: null })
+    .orderBy('id', 'desc')
+    .first<{ body: string } | undefined>('body');
+  await tx
+    .db('tickets')
+    .where({ id: ticket.id })
+    .update({ excerpt: excerptOf(last?.body ?? '') });
 }
 
 async function requireComment(tx: Tx, ticket: Ticket, commentId: number) {
