@@ -13,7 +13,7 @@ export type TicketRelation = {
 /**
  * Working a ticket follows the relation, not the role: a coordinator or admin who asked for, or watches,
  * another team's ticket sees it as an employee does, without its notes. A ticket without team is everyone's to triage.
- * The same rule in SQL is `worksSql` in finding.ts; tests/domain/tickets/access-matrix.test.ts holds them together.
+ * The same rule in SQL is `visibleTickets` in finding.ts; tests/domain/tickets/access-matrix.test.ts holds them together.
  */
 export function worksTicket(actor: Person, ticket: TicketRelation): boolean {
   if (!isStaff(actor)) return false;
@@ -77,6 +77,9 @@ export const ticketPolicy = {
   'ticket.follow-up': (actor: Person, ticket: TicketRelation) =>
     isRequester(actor, ticket) && ticket.statusKind === 'closed',
   'ticket.spam': worksTicket,
-  'ticket.redact': (actor: Person) => isAdmin(actor),
-  'ticket.watch': worksTicket,
+  // Where an admin is on the employee's side, notes do not exist for them, not even to be removed.
+  'ticket.redact': (actor: Person, ticket: TicketRelation) => isAdmin(actor) && worksTicket(actor, ticket),
+  // Who is not of the team would lose the ticket's notes by following it: whoever watches reads as an employee does.
+  'ticket.watch': (actor: Person, ticket: TicketRelation) =>
+    worksTicket(actor, ticket) && ticket.teamId !== null && actor.teamIds.includes(ticket.teamId),
 };
