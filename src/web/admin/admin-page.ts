@@ -1,9 +1,10 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../../domain/context.ts';
+import type { Conflict } from '../../domain/errors.ts';
 import { countWaiting } from '../../domain/identity/approving.ts';
 import { flash } from '../rendering/flash.ts';
-import { submit } from '../rendering/forms.ts';
+import { type FormState, submit } from '../rendering/forms.ts';
 import { done, type PageOptions, page } from '../rendering/page.ts';
 
 export type AdminSection = 'users' | 'teams' | 'departments' | 'categories' | 'settings' | 'jobs' | 'audit';
@@ -26,14 +27,30 @@ export async function adminPage(
   );
 }
 
-/** The same page with what was typed; its title begins with what is wrong. */
-export const adminInvalid = (res: Response, view: string, locals: Locals, options: PageOptions = {}) =>
-  adminPage(
+type Refused = FormState & { conflict?: Conflict };
+
+/**
+ * A page with a form: as it is, with what was wrong (422), or beside what somebody else saved meanwhile (409). Then
+ * the form carries the new version, so that sending it again replaces theirs knowingly.
+ */
+export async function adminForm(
+  res: Response,
+  view: string,
+  locals: Locals & { form: Refused },
+): Promise<void> {
+  const { conflict, values, errors } = locals.form;
+  const isWrong = Object.keys(errors).length > 0;
+  if (!conflict && !isWrong) return adminPage(res, view, locals);
+  const title = res.req.t('Error: {{title}}', { title: locals.title });
+  const { version: _, ...typed } = values;
+  const form = { errors, values: conflict ? typed : values };
+  return adminPage(
     res,
     view,
-    { ...locals, title: res.req.t('Error: {{title}}', { title: locals.title }) },
-    { ...options, status: 422 },
+    { ...locals, title, form, conflicts: conflict?.conflicts },
+    { status: conflict ? 409 : 422 },
   );
+}
 
 const nothing = z.strictObject({ from: z.enum(['user']).optional(), confirmed: z.literal('1').optional() });
 

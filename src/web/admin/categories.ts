@@ -20,7 +20,7 @@ import { priorityWord } from '../rendering/drawing.ts';
 import { emptyForm, type FormState, fields, submit } from '../rendering/forms.ts';
 import { done } from '../rendering/page.ts';
 import { numberParam, queryText } from '../request.ts';
-import { adminInvalid, adminPage, press } from './admin-page.ts';
+import { adminForm, press } from './admin-page.ts';
 
 export function categoryRoutes(): Router {
   const router = Router();
@@ -109,9 +109,8 @@ async function showCategory(
     archivedCategories(ctx),
     teamChoices(ctx),
   ]);
-  const draw = Object.keys(form.errors).length > 0 ? adminInvalid : adminPage;
   const parents = tree.filter(branch => branch.id !== category?.id);
-  await draw(res, 'categories/index', {
+  await adminForm(res, 'categories/index', {
     sub: 'categories',
     title: category?.name ?? (isNew ? t('New category') : t('Categories')),
     tree,

@@ -14,7 +14,7 @@ import { allow } from '../middleware/allow.ts';
 import { emptyForm, type FormState, fields, submit } from '../rendering/forms.ts';
 import { done } from '../rendering/page.ts';
 import { numberParam } from '../request.ts';
-import { adminInvalid, adminPage, press } from './admin-page.ts';
+import { adminForm, adminPage, press } from './admin-page.ts';
 
 export function departmentRoutes(): Router {
   const router = Router();
@@ -87,8 +87,7 @@ const departmentFields = (t: Translate) => ({
 });
 
 async function editDepartment(req: Request, res: Response, form: FormState, department?: Department) {
-  const draw = Object.keys(form.errors).length > 0 ? adminInvalid : adminPage;
-  await draw(res, 'departments/edit', {
+  await adminForm(res, 'departments/edit', {
     sub: 'departments',
     title: department?.name ?? req.t('Add a department'),
     department,

@@ -11,7 +11,7 @@ import { allow } from '../middleware/allow.ts';
 import { flash } from '../rendering/flash.ts';
 import { emptyForm, type FormState, fields, submit } from '../rendering/forms.ts';
 import { done } from '../rendering/page.ts';
-import { adminInvalid, adminPage } from './admin-page.ts';
+import { adminForm } from './admin-page.ts';
 import { roleOptions } from './words.ts';
 
 const MOST_AT_ONCE = 100;
@@ -20,12 +20,12 @@ export function invitationRoutes(): Router {
   const router = Router();
 
   router.get('/admin/users/invitations/new', allow('user.invite'), async (req, res) => {
-    await adminPage(res, 'users/invite', await inviteLocals(req, emptyForm()));
+    await adminForm(res, 'users/invite', await inviteLocals(req, emptyForm()));
   });
 
   router.post('/admin/users/invitations', allow('user.invite'), requireRecentPassword, async (req, res) => {
     const form = await submit(req, invitationSchema(req.t), inviteUsers);
-    if (!form.ok) return adminInvalid(res, 'users/invite', await inviteLocals(req, form));
+    if (!form.ok) return adminForm(res, 'users/invite', await inviteLocals(req, form));
     return invited(res, form.result);
   });
 

@@ -11,7 +11,7 @@ import { BRAND_HUES } from '../rendering/brand-hues.ts';
 import { priorityWord } from '../rendering/drawing.ts';
 import { emptyForm, type FormState, fields, submit } from '../rendering/forms.ts';
 import { done } from '../rendering/page.ts';
-import { adminInvalid, adminPage } from './admin-page.ts';
+import { adminForm } from './admin-page.ts';
 import { readOneFile } from './one-file.ts';
 import {
   type FormGroup,
@@ -84,12 +84,12 @@ async function showSettings(
   wrong?: { group: FormGroup | 'logo'; form: FormState },
 ) {
   const { ctx, t } = req;
-  const draw = wrong ? adminInvalid : adminPage;
-  await draw(res, 'settings/index', {
+  await adminForm(res, 'settings/index', {
     sub: 'settings',
     title: t('Company and rules'),
     versions: await groupVersions(ctx),
-    formOf: (group: string) => (wrong?.group === group ? wrong.form : emptyForm()),
+    form: wrong?.form ?? emptyForm(),
+    group: wrong?.group,
     hues: BRAND_HUES,
     locales: req.services.translator.locales.map(value => ({ value, label: languageName(value) })),
     timeZones: timeZones.map(value => ({ value, label: value.replaceAll('_', ' ') })),

@@ -15,7 +15,7 @@ import { allow } from '../middleware/allow.ts';
 import { emptyForm, type FormState, fields, submit } from '../rendering/forms.ts';
 import { done } from '../rendering/page.ts';
 import { numberParam } from '../request.ts';
-import { adminInvalid, adminPage, press } from './admin-page.ts';
+import { adminForm, adminPage, press } from './admin-page.ts';
 
 export function teamRoutes(): Router {
   const router = Router();
@@ -76,8 +76,7 @@ const teamFields = (t: Translate) => ({
 });
 
 async function editTeam(req: Request, res: Response, form: FormState, team?: Team) {
-  const draw = Object.keys(form.errors).length > 0 ? adminInvalid : adminPage;
-  await draw(res, 'teams/edit', {
+  await adminForm(res, 'teams/edit', {
     sub: 'teams',
     title: team?.name ?? req.t('Add a team'),
     team,

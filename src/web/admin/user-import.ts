@@ -13,7 +13,7 @@ import { allow } from '../middleware/allow.ts';
 import { flash } from '../rendering/flash.ts';
 import { emptyForm, type FormState, fields, submit } from '../rendering/forms.ts';
 import { done } from '../rendering/page.ts';
-import { adminInvalid, adminPage } from './admin-page.ts';
+import { adminForm } from './admin-page.ts';
 import { readOneFile } from './one-file.ts';
 
 /** First what would happen, then the import itself: the same text is read again, since people change meanwhile. */
@@ -79,8 +79,7 @@ async function previewOr(req: Request, text: string): Promise<ImportPreview | Fo
 const refused = (message: string): FormState => ({ values: {}, errors: { csv: message } });
 
 async function showImport(req: Request, res: Response, form: FormState, preview?: ImportPreview) {
-  const draw = Object.keys(form.errors).length > 0 ? adminInvalid : adminPage;
-  await draw(res, preview ? 'users/import-preview' : 'users/import', {
+  await adminForm(res, preview ? 'users/import-preview' : 'users/import', {
     sub: 'users',
     title: req.t('Import people'),
     form,

@@ -23,7 +23,7 @@ import { allow } from '../middleware/allow.ts';
 import { emptyForm, type FormState, fields, submit } from '../rendering/forms.ts';
 import { done } from '../rendering/page.ts';
 import { numberParam, queryText } from '../request.ts';
-import { adminInvalid, adminPage, press, withQuery } from './admin-page.ts';
+import { adminForm, adminPage, press, withQuery } from './admin-page.ts';
 import { sendCsv } from './download.ts';
 import { accountStatuses, accountStatusWord, roleOptions, roleWord, signInWord } from './words.ts';
 
@@ -167,8 +167,7 @@ async function showUser(req: Request, res: Response, form: FormState) {
     statusWord: (status: AccountStatus) => accountStatusWord(status, req.t),
     canInvite: mayInvite(user) && user.source !== 'sign-up',
   };
-  const isWrong = Object.keys(form.errors).length > 0;
-  await (isWrong ? adminInvalid : adminPage)(res, 'users/show', locals);
+  await adminForm(res, 'users/show', locals);
 }
 
 function userSchema(t: Translate) {
