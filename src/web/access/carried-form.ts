@@ -91,6 +91,7 @@ function labelOf(name: string, t: Translate): string {
     shortcuts: t('Keyboard shortcuts'),
     companyId: t('Company ID'),
     departmentId: t('Department'),
+    category: t('Category'),
     categoryId: t('Category'),
     teamId: t('Team'),
     assigneeId: t('Assignee'),

@@ -3,6 +3,7 @@ import multer from 'multer';
 import { verifyToken } from '../middleware/set-up-csrf.ts';
 import { emptyForm } from '../rendering/forms.ts';
 import { page } from '../rendering/page.ts';
+import { isPartial } from '../request.ts';
 import { openForm, sealForm, shownFields } from './carried-form.ts';
 import { pathOfReferer } from './local-path.ts';
 import { signInLocals } from './sign-in-page.ts';
@@ -19,6 +20,10 @@ export async function answerLostSession(req: Request, res: Response): Promise<vo
   if (hasFiles) await readTexts(req, res);
   issueToken(req, res);
   const from = pathOfReferer(req.get('Referer'), req.get('Host'));
+  // In a page that htmx keeps, the sign-in form takes the place of the content.
+  if (isPartial(req)) {
+    res.set({ 'HX-Retarget': '#main', 'HX-Reswap': 'outerHTML', 'HX-Reselect': '#main' });
+  }
   const carried = sealForm(req, { path: req.originalUrl, from, hasFiles, body: req.body });
   const locals = await signInLocals(req, { next: from, carried });
   await page(

@@ -1,11 +1,21 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { MulterError } from 'multer';
-import { Conflict, Forbidden, Invalid, NotFound, StorageFull, TooLarge, TooMany, Unauthenticated, Unavailable } from '../../domain/errors.ts';
+import {
+  Conflict,
+  Forbidden,
+  Invalid,
+  NotFound,
+  StorageFull,
+  TooLarge,
+  TooMany,
+  Unauthenticated,
+  Unavailable,
+} from '../../domain/errors.ts';
 import { paths } from '../../paths.ts';
 import { FileTooLarge, NoRoom } from '../../platform/storage.ts';
 import { answerLostSession } from '../access/lost-form.ts';
-import { plainErrorPage } from '../rendering/plain-error-page.ts';
 import { page } from '../rendering/page.ts';
+import { plainErrorPage } from '../rendering/plain-error-page.ts';
 import { isPartial } from '../request.ts';
 
 export const answerNotFound: RequestHandler = () => {
@@ -19,11 +29,13 @@ export const answerErrors: ErrorRequestHandler = async (error: unknown, req, res
   if (res.headersSent) return res.destroy();
   if (error instanceof Unauthenticated) return answerUnauthenticated(req, res);
   const answer = answerTo(error);
-  if (answer.status >= 500) req.services.log.error({ requestId: req.requestId, err: describe(error) }, 'request failed');
+  if (answer.status >= 500)
+    req.services.log.error({ requestId: req.requestId, err: describe(error) }, 'request failed');
   if (answer.retryAfter) res.set('Retry-After', String(answer.retryAfter));
   // A partial that failed must not replace what is on the page: the script says what happened instead.
   if (isPartial(req) && answer.status !== 409) res.set('HX-Reswap', 'none');
-  if (isPartial(req) && answer.status === 409) res.set({ 'HX-Retarget': '#main', 'HX-Reswap': 'outerHTML', 'HX-Reselect': '#main' });
+  if (isPartial(req) && answer.status === 409)
+    res.set({ 'HX-Retarget': '#main', 'HX-Reswap': 'outerHTML', 'HX-Reselect': '#main' });
   try {
     if (!req.ctx || answer.status >= 500) throw error;
     await page(res, answer.view, { title: '', ...answer.locals }, { status: answer.status });
@@ -35,13 +47,28 @@ export const answerErrors: ErrorRequestHandler = async (error: unknown, req, res
 function answerTo(error: unknown): Answer {
   if (error instanceof NotFound) return { status: 404, view: 'errors/not-found' };
   if (error instanceof Forbidden) return { status: 403, view: 'errors/forbidden' };
-  if (error instanceof Invalid) return { status: 422, view: 'errors/invalid', locals: { errors: error.errors } };
-  if (error instanceof Conflict) return { status: 409, view: 'errors/conflict', locals: { conflicts: error.conflicts } };
-  if (error instanceof TooMany) return { status: 429, view: 'errors/too-many', retryAfter: error.retryAfterSeconds, locals: { seconds: error.retryAfterSeconds } };
-  if (error instanceof TooLarge || error instanceof FileTooLarge || hasStatus(error, 413)) return { status: 413, view: 'errors/too-large' };
-  if (error instanceof MulterError) return { status: error.code === 'LIMIT_FILE_SIZE' ? 413 : 400, view: error.code === 'LIMIT_FILE_SIZE' ? 'errors/too-large' : 'errors/bad-request' };
-  if (error instanceof StorageFull || error instanceof NoRoom) return { status: 507, view: 'errors/storage-full' };
-  if (error instanceof Unavailable || isAway(error)) return { status: 503, view: 'errors/unavailable', retryAfter: 5 };
+  if (error instanceof Invalid)
+    return { status: 422, view: 'errors/invalid', locals: { errors: error.errors } };
+  if (error instanceof Conflict)
+    return { status: 409, view: 'errors/conflict', locals: { conflicts: error.conflicts } };
+  if (error instanceof TooMany)
+    return {
+      status: 429,
+      view: 'errors/too-many',
+      retryAfter: error.retryAfterSeconds,
+      locals: { seconds: error.retryAfterSeconds },
+    };
+  if (error instanceof TooLarge || error instanceof FileTooLarge || hasStatus(error, 413))
+    return { status: 413, view: 'errors/too-large' };
+  if (error instanceof MulterError)
+    return {
+      status: error.code === 'LIMIT_FILE_SIZE' ? 413 : 400,
+      view: error.code === 'LIMIT_FILE_SIZE' ? 'errors/too-large' : 'errors/bad-request',
+    };
+  if (error instanceof StorageFull || error instanceof NoRoom)
+    return { status: 507, view: 'errors/storage-full' };
+  if (error instanceof Unavailable || isAway(error))
+    return { status: 503, view: 'errors/unavailable', retryAfter: 5 };
   const status = (error as { status?: number })?.status;
   if (status && status >= 400 && status < 500) return { status: 400, view: 'errors/bad-request' };
   return { status: 500, view: 'errors/failed' };
@@ -55,13 +82,26 @@ const AWAY = /^(08|53|57P|55P03|57014|25P03|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_
 /** A database or Redis that is away, full or too slow. */
 function isAway(error: unknown): boolean {
   const { code, name, message } = (error ?? {}) as { code?: string; name?: string; message?: string };
-  return AWAY.test(code ?? '') || name === 'KnexTimeoutError' || /MaxRetriesPerRequest|Command timed out|Connection is closed|enableOfflineQueue|Connection terminated|timeout exceeded when trying to connect|Stream isn't writeable|Connection ended unexpectedly/i.test(`${name} ${message}`);
+  return (
+    AWAY.test(code ?? '') ||
+    name === 'KnexTimeoutError' ||
+    /MaxRetriesPerRequest|Command timed out|Connection is closed|enableOfflineQueue|Connection terminated|timeout exceeded when trying to connect|Stream isn't writeable|Connection ended unexpectedly/i.test(
+      `${name} ${message}`,
+    )
+  );
 }
 
 async function answerUnauthenticated(req: Request, res: Response) {
-  if (isPartial(req)) {
-    res.status(401).set('HX-Redirect', paths.signInFor(localPath(req.get('HX-Current-URL')))).end();
-  } else if (req.method === 'GET' || req.method === 'HEAD') {
+  const isRead = req.method === 'GET' || req.method === 'HEAD';
+  if (isPartial(req) && isRead) {
+    res
+      .status(401)
+      .set('HX-Redirect', paths.signInFor(localPath(req.get('HX-Current-URL'))))
+      .end();
+  } else if (isPartial(req) && req.path.endsWith('/draft')) {
+    // A draft is saved behind somebody's back: it must not take away the page they are typing in.
+    res.status(401).set('HX-Reswap', 'none').end();
+  } else if (isRead) {
     res.redirect(302, paths.signInFor(req.originalUrl));
   } else {
     await answerLostSession(req, res);
@@ -77,4 +117,7 @@ function localPath(address: string | undefined): string {
   }
 }
 
-const describe = (error: unknown) => (error instanceof Error ? { name: error.name, message: error.message, stack: error.stack } : { message: String(error) });
+const describe = (error: unknown) =>
+  error instanceof Error
+    ? { name: error.name, message: error.message, stack: error.stack }
+    : { message: String(error) };

@@ -121,14 +121,22 @@ test('more than 200 KB is not carried, and that is said', async () => {
   expect(she.html.alerts.join()).toContain('Go back in your browser');
 });
 
-test('htmx is sent to sign in and back, never answered with a page inside a page', async () => {
+test('htmx gets the sign-in form in place of the content; for what is only read it is sent there', async () => {
   const ada = await account();
   const she = await visitor(app);
   await signIn(she, ada.email);
   await lose(ada.id);
-  const reply = await she.partial('/profile', { fields: { lastName: 'x' } });
+  const reply = await she.partial('/profile', { fields: { lastName: 'Byron' } });
   expect(reply.status).toBe(401);
-  expect(reply.headers['hx-redirect']).toBe('/sign-in?next=%2Fprofile');
+  expect(reply.headers).toMatchObject({
+    'hx-retarget': '#main',
+    'hx-reswap': 'outerHTML',
+    'hx-reselect': '#main',
+  });
+  expect(reply.html.find('#main input[name=carried]').attr('value')).toBeTruthy();
+  const read = await she.partial('/profile');
+  expect(read.status).toBe(401);
+  expect(read.headers['hx-redirect']).toBe('/sign-in?next=%2Fprofile');
 });
 
 test('of a form with files the text is carried, and the files are to be chosen again', async () => {
