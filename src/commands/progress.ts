@@ -3,6 +3,7 @@ export function createProgress(out: NodeJS.WriteStream = process.stderr) {
   let label = '';
   let total = 0;
   let done = 0;
+  let unit: 'rows' | 'bytes' = 'rows';
   let began = 0;
   let drawn = 0;
 
@@ -10,7 +11,10 @@ export function createProgress(out: NodeJS.WriteStream = process.stderr) {
     const seconds = (performance.now() - began) / 1_000;
     const share = total > 0 ? Math.min(1, done / total) : 1;
     const bar = '#'.repeat(Math.round(share * 24)).padEnd(24, '·');
-    const rate = total > 0 && seconds > 0.2 ? `  ${Math.round(done / seconds).toLocaleString('en')}/s` : '';
+    const rate =
+      unit === 'rows' && total > 0 && seconds > 0.2
+        ? `  ${Math.round(done / seconds).toLocaleString('en')}/s`
+        : '';
     return `${label.padEnd(32)} ${bar} ${String(Math.floor(share * 100)).padStart(3)} %${rate}`;
   };
   const draw = (isLast: boolean) => {
@@ -20,10 +24,12 @@ export function createProgress(out: NodeJS.WriteStream = process.stderr) {
     out.write(out.isTTY ? `\r\x1b[K${line()}${isLast ? '\n' : ''}` : `${line()}\n`);
   };
   return {
-    part(name: string, steps: number) {
+    /** `steps` may be 0 for a part without measure. Bytes are shown without a rate. */
+    part(name: string, steps: number, of: 'rows' | 'bytes' = 'rows') {
       if (label) draw(true);
       label = name;
       total = steps;
+      unit = of;
       done = 0;
       began = performance.now();
       drawn = began;
