@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { Forbidden, type Invalid, NotFound } from '../../../src/domain/errors.ts';
+import { findTicket } from '../../../src/domain/tickets/ticket.ts';
+import {
+  addWatcher,
+  followTicket,
+  unfollowTicket,
+  watchersOf,
+} from '../../../src/domain/tickets/watching.ts';
+import { testWorld, usualPeople } from '../../support/factories.ts';
+
+const world = await testWorld();
+const { db, as, makeTicket, makeUser, eventsOf } = world;
+const { it, employee, colleague, coordinator, stranger, admin } = await usualPeople(world);
+const far = await makeUser({ role: 'admin' });
+const names = async (ticket: Awaited<ReturnType<typeof makeTicket>>) =>
+  (await watchersOf(await world.system(), ticket)).map(person => person.id).sort((a, b) => a - b);
+
+test('the requester lets a colleague see the ticket; twice is once', async () => {
+  const ticket = await makeTicket({ by: employee, team: it });
+  await expect(findTicket(await as(colleague), ticket.number)).rejects.toThrow(NotFound);
+  const ctx = await as(employee);
+  await addWatcher(ctx, ticket, colleague.email.toUpperCase());
+  await addWatcher(ctx, ticket, ` ${colleague.email} `);
+  expect(await findTicket(await as(colleague), ticket.number)).toMatchObject({ watching: true });
+  expect(await names(ticket)).toEqual([colleague.id]);
+  expect((await eventsOf(ticket)).filter(event => event.type === 'ticket.watched')).toHaveLength(1);
+});
+
+test('who works it adds people too; a watcher, a stranger and an absent account cannot be used for it', async () => {
+  const ticket = await makeTicket({ by: employee, team: it });
+  await addWatcher(await as(coordinator), ticket, colleague.email);
+  await expect(addWatcher(await as(colleague), ticket, admin.email)).rejects.toThrow(Forbidden);
+  await expect(addWatcher(await as(stranger), ticket, colleague.email)).rejects.toThrow(Forbidden);
+  const gone = await makeUser({ status: 'suspended' });
+  const words = async (email: string) =>
+    addWatcher(await as(employee), ticket, email).catch((error: Invalid) => error.errors);
+  expect(await words(gone.email)).toEqual(await words('nobody@company.example'));
+  expect(await words(gone.email)).toHaveProperty('email');
+});
+
+test('following is for the ticket’s own team: others would lose its notes by it', async () => {
+  const ticket = await makeTicket({ by: employee, team: it });
+  await followTicket(await as(coordinator), ticket);
+  await followTicket(await as(coordinator), ticket);
+  expect(await names(ticket)).toEqual([coordinator.id]);
+  for (const who of [far, employee, stranger])
+    await expect(followTicket(await as(who), ticket)).rejects.toThrow(Forbidden);
+  const open = await makeTicket({ by: employee });
+  await expect(followTicket(await as(coordinator), open)).rejects.toThrow(Forbidden);
+});
+
+test('who stops following a ticket that is not theirs does not see it any more', async () => {
+  const ticket = await makeTicket({ by: employee, team: it });
+  await addWatcher(await as(employee), ticket, colleague.email);
+  const ctx = await as(colleague);
+  await unfollowTicket(ctx, await findTicket(ctx, ticket.number));
+  await expect(findTicket(ctx, ticket.number)).rejects.toThrow(NotFound);
+  expect(await db('ticket_watchers').where({ ticket_id: ticket.id })).toEqual([]);
+});
