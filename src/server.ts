@@ -5,6 +5,7 @@ import { buildConfig } from './config/config.ts';
 import { readEnv } from './config/env.ts';
 import { explain } from './explaining.ts';
 import { createServices, type Services } from './services.ts';
+import { prepareSetup } from './web/access/setup.ts';
 import { createApp } from './web/app.ts';
 import { startDraining } from './web/operations/operations.ts';
 
@@ -16,7 +17,10 @@ export type RunningWeb = { address: string; server: Server; stop(): Promise<void
 export async function startWeb(services: Services): Promise<RunningWeb> {
   const { config, log } = services;
   const app = await createApp(services);
-  const server = createServer({ headersTimeout: 15_000, requestTimeout: 60_000, keepAliveTimeout: 15_000 }, app);
+  const server = createServer(
+    { headersTimeout: 15_000, requestTimeout: 120_000, keepAliveTimeout: 15_000 },
+    app,
+  );
   server.maxHeadersCount = 100;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -25,6 +29,9 @@ export async function startWeb(services: Services): Promise<RunningWeb> {
   const { port } = server.address() as AddressInfo;
   const address = config.http.port === 0 ? `http://${config.http.host}:${port}` : config.http.appUrl;
   log.info({ port, host: config.http.host }, 'web is listening');
+  const setup = await prepareSetup(services);
+  if (setup)
+    log.warn({ open: setup }, 'nobody has an account yet: open this address to make the first administrator');
   return { address, server, stop: () => drain(server) };
 }
 
@@ -39,7 +46,9 @@ async function drain(server: Server): Promise<void> {
 
 /** One bad request must not take the process down: what nobody caught is logged, and the process goes on. */
 export function surviveStrayErrors({ log }: Pick<Services, 'log'>) {
-  process.on('unhandledRejection', reason => log.error({ err: String((reason as Error)?.stack ?? reason) }, 'unhandled rejection'));
+  process.on('unhandledRejection', reason =>
+    log.error({ err: String((reason as Error)?.stack ?? reason) }, 'unhandled rejection'),
+  );
   process.on('uncaughtException', error => log.error({ err: error.stack }, 'uncaught exception'));
 }
 

@@ -74,7 +74,10 @@ export const shownFields = (form: CarriedForm, t: Translate): ShownField[] =>
     isLong: value.length > 80 || value.includes('\n') || /body|text|description|comment|note/i.test(name),
     isHidden: name === '_method',
     // Keys, versions and boxes say little to a person: they stand folded up, and can be looked at.
-    isTechnical: value === '' || value === 'on' || (/^\d*$/.test(value) && /ids?$|version/i.test(name)),
+    isTechnical:
+      value === '' ||
+      value === 'on' ||
+      (/^\d*$/.test(value) && /(ids?|version|category|team|assignee|department)$/i.test(name)),
   }));
 
 function labelOf(name: string, t: Translate): string {

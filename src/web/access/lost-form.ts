@@ -16,15 +16,14 @@ const MAX_REQUEST = 60_000_000;
  * looked at and sent again; nothing is sent by itself.
  */
 export async function answerLostSession(req: Request, res: Response): Promise<void> {
-  const hasFiles = Boolean(req.is('multipart/form-data'));
-  if (hasFiles) await readTexts(req, res);
+  if (req.is('multipart/form-data')) await readTexts(req, res);
   issueToken(req, res);
   const from = pathOfReferer(req.get('Referer'), req.get('Host'));
   // In a page that htmx keeps, the sign-in form takes the place of the content.
   if (isPartial(req)) {
     res.set({ 'HX-Retarget': '#main', 'HX-Reswap': 'outerHTML', 'HX-Reselect': '#main' });
   }
-  const carried = sealForm(req, { path: req.originalUrl, from, hasFiles, body: req.body });
+  const carried = sealForm(req, { path: req.originalUrl, from, hasFiles: hadFiles.has(req), body: req.body });
   const locals = await signInLocals(req, { next: from, carried });
   await page(
     res,
@@ -49,10 +48,15 @@ function issueToken(req: Request, res: Response): void {
   res.locals.csrfToken = () => req.csrfToken();
 }
 
+const hadFiles = new WeakSet<object>();
+
 const texts = multer({
   limits: { fieldSize: 200_000, fields: 200, parts: 300, fieldNameSize: 100 },
   // Files are read past and kept nowhere: they must be chosen again.
-  fileFilter: (_req, _file, accept) => accept(null, false),
+  fileFilter: (req, _file, accept) => {
+    hadFiles.add(req);
+    accept(null, false);
+  },
 }).any();
 
 async function readTexts(req: Request, res: Response): Promise<void> {
