@@ -26,11 +26,12 @@ export function setUpSession(app: Express, services: Services) {
       cookie: { httpOnly: true, sameSite: 'lax', secure: config.http.secure, path: '/', maxAge: ABSOLUTE_MS },
     }),
   );
-  app.use(refuseWithoutSession, endOldSessions);
+  app.use(refuseWithoutSession, saveBeforeAnswering, endOldSessions);
 }
 
 function sessionStore(services: Services): Store {
-  if (services.redis) return new RedisStore({ client: services.redis, prefix: 'smartsupport:session:', disableTouch: true });
+  if (services.redis)
+    return new RedisStore({ client: services.redis, prefix: 'smartsupport:session:', disableTouch: true });
   const PgStore = connectPgSimple(session);
   const store = new PgStore({
     pool: sessionPool(services.db),
@@ -45,6 +46,25 @@ function sessionStore(services: Services): Store {
 /** A store that is away leaves no session: nobody is somebody else then, and nothing is written. */
 const refuseWithoutSession: RequestHandler = (req, _res, next) =>
   next(req.session ? undefined : new Unavailable('The session store does not answer'));
+
+/**
+ * express-session sends the headers and all but the last byte of an answer while it still saves. A browser
+ * follows a redirect by its headers alone, so the next page would not know the session yet.
+ */
+const saveBeforeAnswering: RequestHandler = (req, res, next) => {
+  const end = res.end.bind(res) as (...args: unknown[]) => typeof res;
+  const before = JSON.stringify(req.session);
+  const id = req.sessionID;
+  res.end = ((...args: unknown[]) => {
+    const { session } = req;
+    const same = req.sessionID === id && JSON.stringify(session) === before;
+    if (!session || same) return end(...args);
+    // If it cannot be saved, express-session tries again, and its error is answered there.
+    session.save(() => end(...args));
+    return res;
+  }) as typeof res.end;
+  next();
+};
 
 const endOldSessions: RequestHandler = (req, _res, next) => {
   const { startedAt, seenAt } = req.session;
