@@ -103,7 +103,7 @@ export async function up(knex: Knex) {
     create index tickets_team_created on tickets (queue_team, created_at desc, id desc) where spam_at is null;
     create index tickets_team_updated on tickets (queue_team, updated_at desc, id desc) where spam_at is null;
     create index tickets_spam on tickets (queue_team, spam_at) where spam_at is not null;
-    ${activeIndexes('active', ACTIVE)}
+    ${activeIndexes('needs_reply', `${ACTIVE} and needs_reply`)}
     ${activeIndexes('unassigned', `${ACTIVE} and assignee_id is null`)}
     create index tickets_mine on tickets (assignee_id, due_order, id) where ${ACTIVE};
     create index tickets_waiting on tickets (queue_team, updated_at desc, id desc) where status_kind = 'waiting' and spam_at is null;

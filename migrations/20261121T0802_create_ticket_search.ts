@@ -20,5 +20,7 @@ export async function up(knex: Knex) {
 }
 
 export async function down(knex: Knex) {
-  await knex.raw('drop table ticket_documents; alter table tickets reset (autovacuum_vacuum_insert_scale_factor, fillfactor)');
+  await knex.raw(
+    'drop table ticket_documents; alter table tickets reset (autovacuum_vacuum_insert_scale_factor, fillfactor)',
+  );
 }

@@ -1,4 +1,8 @@
-import { getCreateIndexesSQL, getCreateTableSQL, getUpdateTimestampTriggerSQL } from '@agendajs/postgres-backend';
+import {
+  getCreateIndexesSQL,
+  getCreateTableSQL,
+  getUpdateTimestampTriggerSQL,
+} from '@agendajs/postgres-backend';
 import type { Knex } from 'knex';
 
 /** Agenda's own table, in a schema of its own. Its rows are wake-ups: the truth is event_queue and deliveries. */

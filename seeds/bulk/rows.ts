@@ -137,6 +137,9 @@ export const documentPass: Pass = {
         subject: subjectOf(plan),
         replies: bodies('reply'),
         notes: notes.length > 0 ? notes : null,
+        teamIds: [plan.team ?? 0],
+        requesterId: plan.requester,
+        watcherIds: [],
       });
       return `${ground.firstId + plan.i}\t${document.public}\t${document.staff ?? NULL}\n`;
     }),

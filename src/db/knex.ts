@@ -37,7 +37,7 @@ export function createDatabase(
       createTimeoutMillis: 2_000,
       idleTimeoutMillis: 600_000,
       propagateCreateError: true,
-      // Then a connection is not handed out again, so that a failover reaches every process.
+      // A connection of half an hour is not handed out again, so that a failover reaches every process.
       maxConnectionLifetimeMillis: 30 * 60_000,
       maxConnectionLifetimeJitterMillis: 60_000,
     } as Knex.PoolConfig,

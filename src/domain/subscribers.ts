@@ -10,7 +10,7 @@ import { indexChanged } from './search/documents.ts';
 export const subscribers: Subscribers = {
   'ticket.created': [notifyPeople, indexChanged, wantThumbnails],
   'ticket.changed': [notifyPeople, indexChanged],
-  'ticket.watched': [notifyPeople],
+  'ticket.watched': [notifyPeople, indexChanged],
   'reply.added': [notifyPeople, indexChanged, wantThumbnails],
   'note.added': [notifyPeople, indexChanged, wantThumbnails],
   'comment.redacted': [indexChanged],

@@ -7,7 +7,7 @@ import { wordsOf } from './querying.ts';
 const MAX_WORDS = 12_000;
 const MAX_PLACES = 60;
 
-type Source = {
+type Source = Whose & {
   id: number;
   number: number;
   subject: string;
@@ -15,8 +15,21 @@ type Source = {
   notes: string[] | null;
 };
 
+type Whose = { teamIds: readonly number[]; requesterId: number; watcherIds: readonly number[] };
+
+/**
+ * Words that no person can type, so that the index itself finds "in my teams" or "of mine". They are a hint, kept
+ * up by events: every hit is still checked against the tickets themselves.
+ */
+export const scopeWords = ({ teamIds, requesterId, watcherIds }: Whose): string[] => [
+  ...teamIds.map(id => `team:${id}`),
+  `of:${requesterId}`,
+  ...watcherIds.map(id => `seen:${id}`),
+];
+
 const SOURCES = `
-  select t.id, t.number, t.subject,
+  select t.id, t.number, t.subject, array[t.queue_team] as "teamIds", t.requester_id as "requesterId",
+         array(select w.user_id from ticket_watchers w where w.ticket_id = t.id) as "watcherIds",
          array_agg(c.body order by c.id) filter (where c.kind = 'reply') as replies,
          array_agg(c.body order by c.id) filter (where c.kind = 'note') as notes
   from tickets t left join comments c on c.ticket_id = t.id and c.redacted_at is null
@@ -57,12 +70,15 @@ export async function indexChanged(tx: Tx, events: readonly DomainEvent[]): Prom
 }
 
 /** Both vectors as PostgreSQL reads them; pure, so that bulk data gets the same words without asking for its texts. */
-export function documentOf({ number, subject, replies, notes }: Omit<Source, 'id'>): {
+export function documentOf({ number, subject, replies, notes, ...whose }: Omit<Source, 'id'>): {
   public: string;
   staff: string | null;
 } {
   const open = [subject, String(number), ...(replies ?? [])];
-  return { public: vector(open), staff: notes ? vector([...open, ...notes]) : null };
+  const scope = scopeWords(whose)
+    .map(word => ` '${word}'`)
+    .join('');
+  return { public: vector(open) + scope, staff: notes ? vector([...open, ...notes]) + scope : null };
 }
 
 /** `'word':1,7 'other':2`. The first text weighs most; a gap keeps phrases from reaching into the next. */

@@ -1,43 +1,59 @@
-import { query } from '../../db/knex.ts';
-import { isStaff } from '../access/actor.ts';
+import { isAdmin, isPerson, isStaff } from '../access/actor.ts';
 import type { Context } from '../context.ts';
-import { visibleTickets } from '../tickets/finding.ts';
+import { positional, visibleTickets } from '../tickets/finding.ts';
+import { scopeWords } from './documents.ts';
 import { searchQuery } from './querying.ts';
 
-/** At most this many hits are ranked; a word that is everywhere is answered from the newest tickets. */
+/** At most this many hits are answered; a word that is everywhere is answered from the newest tickets. */
 export const MAX_HITS = 200;
-const NEWEST = 20_000;
+/** More hits than this (by the planner's guess) and the newest tickets are walked instead of the index. */
+const COMMON = 3_000;
+/** How far back that walk goes: it bounds the cost of a search, whatever the words. */
+const WINDOW = 30_000;
 
-/** Ids of the newest tickets that match, among those the person may see. Notes are searched for those they work only. */
+/**
+ * Ids of the newest tickets that match, among those the person may see. Notes are searched for those they work
+ * only. What narrows the index to the person's own teams is a hint in the documents; the rule itself is applied to
+ * every hit. Sent without a name: its plan depends on the words.
+ */
 export async function matchingIds(ctx: Context, text: string, limit = MAX_HITS): Promise<number[]> {
   const wanted = searchQuery(text);
   if (!wanted) return [];
   const scope = visibleTickets(ctx);
+  const vector = isStaff(ctx.actor) ? 'coalesce(d.staff_words, d.public_words)' : 'd.public_words';
   const words = isStaff(ctx.actor)
     ? `(case when ${scope.works} then coalesce(d.staff_words, d.public_words) else d.public_words end) @@ (:wanted)::tsquery`
     : 'd.public_words @@ (:wanted)::tsquery';
-  const indexed = isStaff(ctx.actor) ? 'coalesce(d.staff_words, d.public_words)' : 'd.public_words';
-  const common = await isCommon(ctx, wanted, indexed);
-  // Rare: the index finds all, behind a fence so that the planner cannot walk the newest instead.
-  // Common: the newest are walked until the page is full, in a window that bounds the cost.
-  const candidates = common
-    ? `select d.ticket_id, d.public_words, d.staff_words from ticket_documents d
-       where d.ticket_id > (select coalesce(max(id), 0) - ${NEWEST} from tickets) and ${indexed} @@ (:wanted)::tsquery order by d.ticket_id desc limit 2000`
-    : `select d.ticket_id, d.public_words, d.staff_words from ticket_documents d where ${indexed} @@ (:wanted)::tsquery order by d.ticket_id desc limit 20000`;
-  const rows = await scope.read<{ id: number }>(
-    ctx.db,
-    `with d as materialized (${candidates})
-     select t.id from d join tickets t on t.id = d.ticket_id where ${words} and ${scope.visible} and t.spam_at is null order by t.id desc limit :limit`,
-    { wanted, limit },
-  );
+  const narrowed = narrow(ctx, wanted);
+  const common = (await guess(ctx, vector, narrowed)) > COMMON;
+  const from = common ? `d.ticket_id > (select coalesce(max(id), 0) - ${WINDOW} from tickets) and` : '';
+  const fence = common ? '' : 'materialized';
+  const sql = `with d as ${fence} (select d.ticket_id, d.public_words, d.staff_words from ticket_documents d
+       where ${from} ${vector} @@ (:narrowed)::tsquery order by d.ticket_id desc limit ${COMMON * 2})
+     select t.id from d join tickets t on t.id = d.ticket_id
+     where ${words} and ${scope.visible} and t.spam_at is null order by d.ticket_id desc limit :limit`;
+  const { text: statement, bindings } = positional(sql, { ...scope.values, wanted, narrowed, limit });
+  const { rows } = await ctx.db.raw<{ rows: { id: number }[] }>(statement, bindings as never);
   return rows.map(row => row.id);
 }
 
-/** By the planner's own estimate, which costs no reading. */
-async function isCommon(ctx: Context, wanted: string, indexed: string): Promise<boolean> {
-  const [plan] = await query<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>(
-    ctx.db,
-    `explain (format json) select 1 from ticket_documents d where ${indexed} @@ '${wanted.replaceAll("'", "''")}'::tsquery`,
+/** Only documents that carry one of the person's teams, or the person: unless they may see more than that. */
+function narrow(ctx: Context, wanted: string): string {
+  const { actor } = ctx;
+  if (!isPerson(actor) || isAdmin(actor) || actor.managedDepartmentIds.length > 0) return wanted;
+  if (isStaff(actor) && actor.worksAllTeams) return wanted;
+  const own = scopeWords({
+    teamIds: isStaff(actor) ? [0, ...actor.teamIds] : [],
+    requesterId: actor.id,
+    watcherIds: [actor.id],
+  });
+  return `(${wanted}) & (${own.map(word => `'${word}'`).join(' | ')})`;
+}
+
+/** The planner's estimate of the hits, which reads no row. The words are letters and digits only (`searchQuery`). */
+async function guess(ctx: Context, vector: string, wanted: string): Promise<number> {
+  const { rows } = await ctx.db.raw<{ rows: { 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }[] }>(
+    `explain (format json) select 1 from ticket_documents d where ${vector} @@ '${wanted.replaceAll("'", "''")}'::tsquery`,
   );
-  return (plan?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0) > 5_000;
+  return rows[0]?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0;
 }

@@ -19,20 +19,33 @@ const CELLS = `
          coalesce(sum(n) filter (where active and due_state = 'soon'), 0) as "dueSoon",
          coalesce(sum(n) filter (where active and due_state = 'overdue'), 0) as overdue,
          coalesce(sum(n) filter (where status_kind = 'waiting'), 0) as waiting
-  from (select *, status_kind in ('new', 'open', 'waiting') as active from ticket_counts where WHOSE) as cells`;
-const EVERY_TEAM = CELLS.replace('WHOSE', 'true');
-const OWN_TEAMS = CELLS.replace('WHOSE', 'coalesce(team_id, 0) = any(?::bigint[])');
+  from (select *, status_kind in ('new', 'open', 'waiting') as active from (
+    select assignee_id, status_kind, needs_reply, due_state, n from ticket_counts where WHOSE
+    union all
+    select t.assignee_id, t.status_kind, t.needs_reply, t.due_state, -1 from tickets t
+    where t.id in (select id from tickets where requester_id = ? union all select ticket_id from ticket_watchers where user_id = ?)
+      and t.status_kind <> 'closed' and t.spam_at is null and t.queue_team <> all(?::bigint[]) and WHERE
+  ) as some) as cells`;
+const EVERY_TEAM = CELLS.replace('WHOSE', 'true').replace('WHERE', 'true');
+const OWN_TEAMS = CELLS.replace('WHOSE', 'coalesce(team_id, 0) = any(?::bigint[])').replace(
+  'WHERE',
+  't.team_id is null',
+);
 
 const EMPTY: QueueCounts = { needsReply: 0, mine: 0, unassigned: 0, dueSoon: 0, overdue: 0, waiting: 0 };
 
-/** The sidebar's counts, from the counter cells: their cost does not grow with the tickets. */
+/**
+ * The sidebar's counts, from the counter cells: their cost does not grow with the tickets. What the person asked for
+ * or watches outside their teams is not theirs to work, so it is taken off; that costs their own tickets only.
+ */
 export async function queueCounts(ctx: Context): Promise<QueueCounts> {
   const actor = ctx.actor;
   if (!isPerson(actor) || !isStaff(actor)) return EMPTY;
   const everyTeam = isAdmin(actor) || actor.worksAllTeams;
+  const own = [actor.id, actor.id, actor.teamIds];
   const [row] = everyTeam
-    ? await query<QueueCounts>(ctx.db, EVERY_TEAM, [actor.id])
-    : await query<QueueCounts>(ctx.db, OWN_TEAMS, [actor.id, [0, ...actor.teamIds]]);
+    ? await query<QueueCounts>(ctx.db, EVERY_TEAM, [actor.id, ...own])
+    : await query<QueueCounts>(ctx.db, OWN_TEAMS, [actor.id, [0, ...actor.teamIds], ...own]);
   return row ?? EMPTY;
 }
 

@@ -24,7 +24,7 @@ export async function stampDueTickets(ctx: Context, limit = 500): Promise<number
     `with changed as (
        select id, case when due_at <= now() then 'overdue' else 'soon' end as state
        from tickets
-       where status_kind in ('new', 'open', 'waiting') and spam_at is null
+       where status_kind in ('new', 'open', 'waiting') and spam_at is null and needs_reply
          and due_order <= now() + ? * interval '1 minute'
          and due_state <> case when due_at <= now() then 'overdue' else 'soon' end
        order by due_order limit ? for update skip locked

@@ -14,8 +14,12 @@ export type Scope = {
   visible: string;
   /** True for what the person may work, notes included. */
   works: string;
+  /** True for tickets the person neither asked for nor watches: only those of other teams, or of none, are theirs to work. */
+  notInvolved: string;
   /** Select list that gives a row its `watching` and `managing`, as policy.ts wants them. */
   relation: string;
+  /** Values of the names that the conditions use. */
+  values: Named;
   read<Row>(db: Knex, sql: string, values?: Named): Promise<Row[]>;
 };
 
@@ -26,25 +30,29 @@ const NOT_INVOLVED = `t.requester_id <> :me and not ${WATCHING}`;
 
 export function visibleTickets(ctx: Context): Scope {
   const actor = ctx.actor;
-  if (actor.kind === 'system') return scope('true', 'true', 'false as watching, false as managing', {});
-  if (actor.kind === 'anonymous') return scope('false', 'false', 'false as watching, false as managing', {});
+  if (actor.kind === 'system')
+    return scope('true', 'true', 'true', 'false as watching, false as managing', {});
+  if (actor.kind === 'anonymous')
+    return scope('false', 'false', 'false', 'false as watching, false as managing', {});
   const everyTeam = isAdmin(actor) || actor.worksAllTeams;
   const works = isStaff(actor)
     ? `(t.queue_team = any(:teams::bigint[]) or (${everyTeam ? '' : 't.team_id is null and '}${NOT_INVOLVED}))`
     : 'false';
   const visible = `(${[isStaff(actor) ? works : '', 't.requester_id = :me', WATCHING, MANAGING].filter(Boolean).join(' or ')})`;
-  return scope(visible, works, `${WATCHING} as watching, ${MANAGING} as managing`, {
+  return scope(visible, works, `(${NOT_INVOLVED})`, `${WATCHING} as watching, ${MANAGING} as managing`, {
     me: actor.id,
     teams: actor.teamIds,
     managed: actor.managedDepartmentIds,
   });
 }
 
-function scope(visible: string, works: string, relation: string, own: Named): Scope {
+function scope(visible: string, works: string, notInvolved: string, relation: string, own: Named): Scope {
   return {
     visible,
     works,
+    notInvolved,
     relation,
+    values: own,
     read: (db, sql, values = {}) => {
       const { text, bindings } = positional(sql, { ...own, ...values });
       return query(db, text, bindings);

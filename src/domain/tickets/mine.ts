@@ -1,4 +1,5 @@
 import { query } from '../../db/knex.ts';
+import { isInstant } from '../../db/paging.ts';
 import { isPerson } from '../access/actor.ts';
 import type { Context } from '../context.ts';
 import { Unauthenticated } from '../errors.ts';
@@ -28,7 +29,11 @@ const SHOWN: Record<MineShow, string> = {
   shared: 'false',
 };
 
-const CURSOR = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?[+-]\d\d(:\d\d)?\|\d{1,15}$/;
+/** `2026-03-02 09:00:00+00|42`: the last row's moment and key. Anything else is no cursor. */
+function readCursor(text: string | undefined): [moment: string, id: string] | undefined {
+  const [moment = '', id = '', more] = text?.split('|') ?? [];
+  return isInstant(moment) && /^\d{1,15}$/.test(id) && more === undefined ? [moment, id] : undefined;
+}
 
 /** What a person asked for themselves, or what others let them see; newest change first, by keyset. */
 export async function myTickets(
@@ -37,7 +42,7 @@ export async function myTickets(
 ): Promise<{ rows: MineRow[]; next: string | null }> {
   authorize(ctx, 'ticket.list');
   if (!isPerson(ctx.actor)) throw new Unauthenticated('Sign in first');
-  const from = after && CURSOR.test(after) ? after.split('|') : undefined;
+  const from = readCursor(after);
   const keyset = from ? ' and (t.updated_at, t.id) < (?::timestamptz, ?::bigint)' : '';
   const me = ctx.actor.id;
   const source =

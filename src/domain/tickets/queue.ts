@@ -1,3 +1,4 @@
+import { isInstant } from '../../db/paging.ts';
 import { isAdmin, isPerson } from '../access/actor.ts';
 import type { Context } from '../context.ts';
 import { authorize } from '../policies.ts';
@@ -204,7 +205,7 @@ function pageQuery(
   const page = everyTeam
     ? `select ${columns} from tickets t where ${where} and ${visibleTickets(ctx).works}${keyset} order by ${by('t')} limit :limit`
     : `select own.* from unnest(array_append(:teams::bigint[], 0)) as team (id) cross join lateral (
-         select ${columns} from tickets t where t.queue_team = team.id and ${where} and ${visibleTickets(ctx).works}${keyset}
+         select ${columns} from tickets t where t.queue_team = team.id and ${where} and (team.id <> 0 or ${visibleTickets(ctx).notInvolved})${keyset}
          order by ${by('t')} limit :limit) as own order by ${by('own')} limit :limit`;
   const keys = order.columns.map(column => `(${columnOf(column)})::text`).join(', ');
   return `with page as materialized (${page})
@@ -227,16 +228,14 @@ function readCursor(text: string | undefined, order: Order): string[] | undefine
   try {
     const keys: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
     if (!Array.isArray(keys) || keys.length !== order.columns.length) return undefined;
-    return keys.every((key, i) => typeof key === 'string' && KEY[order.casts[i]!]?.test(key))
-      ? keys
-      : undefined;
+    return keys.every((key, i) => typeof key === 'string' && KEY[order.casts[i]!]?.(key)) ? keys : undefined;
   } catch {
     return undefined;
   }
 }
 
-const KEY: Record<string, RegExp> = {
-  timestamptz: /^(infinity|\d{4,5}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?)$/,
-  bigint: /^\d{1,15}$/,
-  smallint: /^-?\d{1,2}$/,
+const KEY: Record<string, (key: string) => boolean> = {
+  timestamptz: key => key === 'infinity' || isInstant(key),
+  bigint: key => /^\d{1,15}$/.test(key),
+  smallint: key => /^-?\d{1,2}$/.test(key),
 };
