@@ -25,7 +25,7 @@ const CELLS = `
     select t.assignee_id, t.status_kind, t.needs_reply, t.due_state, -1 from tickets t
     where t.id in (select id from tickets where requester_id = ? union all select ticket_id from ticket_watchers where user_id = ?)
       and t.status_kind <> 'closed' and t.spam_at is null and t.queue_team <> all(?::bigint[]) and WHERE
-  ) as some) as cells`;
+  ) as own) as cells`;
 const EVERY_TEAM = CELLS.replace('WHOSE', 'true').replace('WHERE', 'true');
 const OWN_TEAMS = CELLS.replace('WHOSE', 'coalesce(team_id, 0) = any(?::bigint[])').replace(
   'WHERE',
