@@ -13,7 +13,8 @@ export async function formatTemplate(source: string): Promise<string> {
     printWidth: 110,
     htmlWhitespaceSensitivity: 'css',
   });
-  const result = formatted.replace(/ejs(\d+)z_*/gi, (word, index) => pieces[Number(index)] ?? word);
+  const restored = formatted.replace(/ejs(\d+)z_*/gi, (word, index) => pieces[Number(index)] ?? word);
+  const result = restored.replace(/<%[\s\S]*?%>/g, joinStrings);
   if (codeOf(result) !== codeOf(source)) throw new Error('formatting would change its code');
   return result;
 }
@@ -37,6 +38,10 @@ function protect(source: string): { text: string; pieces: string[] } {
     pieces,
   };
 }
+
+/** Prettier fills lines of text, the words of a quoted string in `<%= it.t('…') %>` among them: such a string is one line. */
+const joinStrings = (code: string) =>
+  code.replace(/'(?:[^'\\]|\\.)*'/g, string => string.replace(/\s*\n\s*/g, ' '));
 
 /** Outside of a value a piece may touch its neighbours; as an attribute it must stand alone. */
 function apart(tag: string): string {

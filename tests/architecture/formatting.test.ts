@@ -14,3 +14,10 @@ test('EJS inside and between tags survives formatting, and formatting twice chan
   expect(once).toContain('<title><%= it.a ?');
   expect(await formatTemplate(once)).toBe(once);
 });
+
+test('a long sentence stays one string, whatever the width', async () => {
+  const words = `${'Coordinators see the tickets of their own teams. '.repeat(4)}it\\'s all`;
+  const once = await formatTemplate(`<%# it: t -%>\n<p class="lede"><%= it.t('${words}') %> and more</p>`);
+  expect(once).toContain(`'${words}'`);
+  expect(await formatTemplate(once)).toBe(once);
+});
