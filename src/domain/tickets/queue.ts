@@ -101,7 +101,11 @@ export async function queuePage(ctx: Context, request: QueueRequest): Promise<Qu
   if (!filter) return { rows: [], next: null, previous: null };
   const backwards = Boolean(request.before);
   const cursor = readCursor(request.before ?? request.after, order);
-  const sql = pageQuery(ctx, order, filter.where, { backwards, from: Boolean(cursor) });
+  const sql = pageQuery(ctx, order, filter.where, {
+    backwards,
+    from: Boolean(cursor),
+    oneIndex: request.view === 'mine',
+  });
   const values = {
     ...filter.values,
     limit: limit + 1,
@@ -179,13 +183,13 @@ const columnOf = (column: string) => (column === 'priority_order' ? '-t.priority
 
 /**
  * Where the coordinator works some teams, each team's own index gives its page and the pages are merged;
- * who works all reads one index over all. Only the rows of the page are joined to names.
+ * who works all, or looks at their own, reads one index. Only the rows of the page are joined to names.
  */
 function pageQuery(
   ctx: Context,
   order: Order,
   where: string,
-  { backwards, from }: { backwards: boolean; from: boolean },
+  { backwards, from, oneIndex }: { backwards: boolean; from: boolean; oneIndex: boolean },
 ): string {
   const ascending = (order.direction === 'asc') !== backwards;
   const direction = ascending ? 'asc' : 'desc';
@@ -200,7 +204,7 @@ function pageQuery(
   const keyset = from
     ? ` and (${order.columns.map(columnOf).join(', ')}) ${ascending ? '>' : '<'} (${order.casts.map((cast, i) => `:k${i}::${cast}`).join(', ')})`
     : '';
-  const everyTeam = isPerson(ctx.actor) && (isAdmin(ctx.actor) || ctx.actor.worksAllTeams);
+  const everyTeam = oneIndex || (isPerson(ctx.actor) && (isAdmin(ctx.actor) || ctx.actor.worksAllTeams));
   const columns = 't.id, t.priority_rank, t.created_at, t.updated_at, t.due_order';
   const page = everyTeam
     ? `select ${columns} from tickets t where ${where} and ${visibleTickets(ctx).works}${keyset} order by ${by('t')} limit :limit`
