@@ -17,6 +17,8 @@ export type Timings = Record<
   number
 >;
 
+export type Filled = { timings: Timings /** Of `coordinator1@runN…`: one more each time. */; run: number };
+
 type Options = { now?: Date; passwordHash?: string | null; report?: Report };
 
 const quiet: Report = { part() {}, step() {} };
@@ -26,7 +28,7 @@ const quiet: Report = { part() {}, step() {} };
  * secondary indexes aside: a run that fails or is killed leaves everything as it was. The tables are locked
  * meanwhile, so nobody works while it runs.
  */
-export async function fillDatabase(url: string, size: Size, options: Options = {}): Promise<Timings> {
+export async function fillDatabase(url: string, size: Size, options: Options = {}): Promise<Filled> {
   const client = new pg.Client({ connectionString: url, application_name: 'smartsupport seed' });
   client.on('error', () => {}); // a lost connection also rejects the query below
   await client.connect();
@@ -38,7 +40,7 @@ export async function fillDatabase(url: string, size: Size, options: Options = {
   }
 }
 
-async function fill(client: pg.Client, size: Size, options: Options): Promise<Timings> {
+async function fill(client: pg.Client, size: Size, options: Options): Promise<Filled> {
   const { now = new Date(), passwordHash = null, report = quiet } = options;
   const clock = stopwatch();
   await client.query('begin');
@@ -66,7 +68,7 @@ async function fill(client: pg.Client, size: Size, options: Options): Promise<Ti
   await client.query('commit');
   await client.query('vacuum (analyze) users, tickets, comments, events, ticket_documents, ticket_counts');
   clock.lap('tidying');
-  return clock.laps as Timings;
+  return { timings: clock.laps as Timings, run: ground.run };
 }
 
 async function run(client: pg.Client, pass: Pass, ground: Ground, report: Report) {

@@ -38,6 +38,7 @@ export async function layGround(
   const categories = await insertCategories(client, teams);
   return {
     ...size,
+    run,
     now: now.getTime(),
     teams,
     coordinators,

@@ -13,6 +13,7 @@ export type Size = {
 
 /** Where the new rows begin, and the keys of whom they speak. Lists are in the order of their making. */
 export type Ground = Size & {
+  run: number;
   now: number;
   firstId: number;
   firstNumber: number;

@@ -31,12 +31,15 @@ try {
     await migrate(db, console.log).finally(() => db.destroy());
     const progress = createProgress();
     const passwordHash = config.isProduction ? null : await hashPassword(demoPassword);
-    const timings = await fillDatabase(config.database.directUrl, size, { passwordHash, report: progress });
+    const { timings, run } = await fillDatabase(config.database.directUrl, size, {
+      passwordHash,
+      report: progress,
+    });
     progress.end();
     printTimings(size, timings);
     if (passwordHash) {
       console.log(
-        `\nSign in as coordinator1 … coordinator${COORDINATORS}@run1.halden.example with: ${demoPassword}`,
+        `\nSign in as coordinator1 … coordinator${COORDINATORS}@run${run}.halden.example with: ${demoPassword}`,
       );
     }
   } finally {

@@ -66,7 +66,7 @@ select u.id, u.unread from users u left join notifications n on n.user_id = u.id
 group by u.id having count(n.id) <> u.unread;
 
 -- The next number and the next keys are free
-select 'ticket_numbers' as sequence where (select max(number) from tickets) >= nextval('ticket_numbers')
+select 'ticket_numbers' as sequence where (select max(number) from tickets) >= (select case when is_called then last_value + 1 else last_value end from ticket_numbers)
 union all select 'tickets' where (select max(id) from tickets) > (select coalesce(last_value, 0) from pg_sequences where schemaname = 'public' and sequencename = 'tickets_id_seq')
 union all select 'comments' where (select max(id) from comments) > (select coalesce(last_value, 0) from pg_sequences where schemaname = 'public' and sequencename = 'comments_id_seq')
 union all select 'events' where (select max(id) from events) > (select coalesce(last_value, 0) from pg_sequences where schemaname = 'public' and sequencename = 'events_id_seq');

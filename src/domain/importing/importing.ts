@@ -57,9 +57,11 @@ export async function importTickets(
     outcome.written += written;
     outcome.skipped += taken.length - written - failed.length;
   };
-  const onBroken = (line: number, reason: string) => {
+  // While the database writes one batch, the next is read and checked.
+  let writing = Promise.resolve();
+  const onBroken = (rejected: Rejected) => {
     outcome.rows += 1;
-    reject({ line, reason, record: {} });
+    reject(rejected);
   };
   for await (const { record, info } of readCsv(file, map, onBroken)) {
     outcome.rows += 1;
@@ -70,11 +72,13 @@ export async function importTickets(
       if (!(error instanceof Unfit)) throw error;
       reject({ line: info.lines, reason: error.message, record });
     }
-    if (batch.length >= BATCH) {
-      await flush();
-      options.onProgress?.(info.bytes);
-    }
+    if (batch.length < BATCH) continue;
+    await writing;
+    options.onProgress?.(info.bytes);
+    writing = flush();
+    writing.catch(() => {}); // thrown by the next await
   }
+  await writing;
   await flush();
   return outcome;
 }
@@ -83,11 +87,15 @@ export async function importTickets(
 async function* readCsv(
   file: Readable,
   map: ImportMap,
-  onBroken: (line: number, reason: string) => void,
+  onBroken: (rejected: Rejected) => void,
 ): AsyncGenerator<Parsed> {
+  let names: string[] = [];
   const parser = parse({
     bom: true,
-    columns: (header: string[]) => checkedHeader(header, map),
+    columns: (header: string[]) => {
+      names = checkedHeader(header, map);
+      return names;
+    },
     delimiter: map.delimiter,
     encoding: map.encoding,
     info: true,
@@ -96,7 +104,8 @@ async function* readCsv(
     max_record_size: 2_000_000,
     on_skip: error => {
       const line = Number((error as { lines?: number } | undefined)?.lines ?? 0);
-      onBroken(line, `Not a row of the table: ${error?.message ?? 'unreadable'}`);
+      const record = Object.fromEntries(names.map(name => [name, '']));
+      onBroken({ line, reason: `Not a row of the table: ${error?.message ?? 'unreadable'}`, record });
       return undefined;
     },
   });
