@@ -1,0 +1,167 @@
+import type { Page } from 'playwright';
+import type { CastKey } from '../../seeds/cast.ts';
+import type { Demo } from './demo.ts';
+
+/** A page as one role meets it. `then` goes on from there, by what the page offers. */
+export type Stop = {
+  name: string;
+  who: CastKey | 'nobody';
+  path: string;
+  status?: number;
+  then?: (page: Page) => Promise<unknown>;
+};
+
+/** Every page of the application, with what is special about it: empty, full, refused, gone. */
+export async function tour(demo: Demo): Promise<Stop[]> {
+  return [
+    ...signedOut(),
+    ...(await asEmployee(demo)),
+    ...(await asCoordinator(demo)),
+    ...(await asAdmin(demo)),
+  ];
+}
+
+const stopsOf = (
+  who: Stop['who'],
+  list: [path: string, status?: number, then?: Stop['then'], as?: string][],
+) =>
+  list.map(([path, status, then, as]): Stop => {
+    const name = `${who} at ${path}${as ? `, ${as}` : ''}`;
+    return { name, who, path, ...(status && { status }), ...(then && { then }) };
+  });
+
+const press = (name: string) => (page: Page) =>
+  page.getByRole('button', { name, exact: true }).first().click();
+
+const refuseSignIn = async (page: Page) => {
+  await page.fill('[name=email]', 'nobody@halden.example');
+  await page.fill('[name=password]', 'not this one at all');
+  await press('Sign in')(page);
+  await page.locator('.error, .error-summary').first().waitFor();
+};
+
+const refuseSignUp = async (page: Page) => {
+  await page.locator('form').evaluate('form => { form.noValidate = true }');
+  await page.fill('[name=password]', 'short');
+  await press('Ask for an account')(page);
+  await page.locator('.error-summary').waitFor();
+};
+
+const signedOut = () =>
+  stopsOf('nobody', [
+    ['/sign-in'],
+    ['/sign-in', undefined, refuseSignIn, 'refused'],
+    ['/sign-up'],
+    ['/sign-up', undefined, refuseSignUp, 'refused'],
+    ['/password-reset'],
+    ['/password-reset/abcdefghijklmnopqrstuvwxyz123456', 410],
+    ['/verify-email/abcdefghijklmnopqrstuvwxyz123456', 410],
+    ['/invitations/abcdefghijklmnopqrstuvwxyz123456', 410],
+    ['/nothing-here', 404],
+    ['/dev/mail'],
+  ]);
+
+const refuseTicket = async (page: Page) => {
+  await page.setInputFiles('input[type=file]', {
+    name: 'picture.png',
+    mimeType: 'image/png',
+    buffer: Buffer.from('no picture'),
+  });
+  await press('Send ticket')(page);
+  await page.locator('.error-summary').waitFor();
+};
+
+async function asEmployee({ db, ticket, userId }: Demo): Promise<Stop[]> {
+  const own = await db('tickets')
+    .where({ requester_id: await userId('jonas') })
+    .select('number', 'status');
+  const eachStatus = new Map(own.map(row => [row.status, row.number]));
+  return [
+    ...stopsOf('jonas', [
+      ['/'],
+      ['/tickets'],
+      ['/tickets?show=solved'],
+      ['/tickets?show=shared'],
+      ['/tickets/new'],
+      ['/tickets/new', undefined, refuseTicket, 'refused'],
+      ...[...eachStatus.values()].map((number): [string] => [`/tickets/${number}`]),
+      ['/search'],
+      ['/search?q=scanner'],
+      ['/search?q=nothing%20has%20these'],
+      ['/notifications'],
+      ['/profile'],
+      ['/nothing-here', 404],
+      ['/queue', 404],
+      [`/tickets/${await ticket('Cannot sign in after changing phones')}`, 404],
+    ]),
+    ...stopsOf('lukas', [['/'], ['/tickets'], ['/notifications']]),
+  ];
+}
+
+const chooseStatus = async (page: Page) => {
+  await page.locator('[name=ids]').first().check();
+  await page.locator('button[name=do][value=status]').click();
+  await page.locator('input[name=value]').first().waitFor();
+};
+
+const VIEWS = ['needs-reply', 'mine', 'unassigned', 'due-soon', 'overdue', 'waiting', 'all'];
+
+async function asCoordinator({ db }: Demo): Promise<Stop[]> {
+  const rows = await db('tickets')
+    .join('teams', 'teams.id', 'tickets.team_id')
+    .where('teams.name', 'IT support')
+    .distinctOn('tickets.status')
+    .orderBy('tickets.status')
+    .select('tickets.number');
+  return stopsOf('marek', [
+    ['/'],
+    ...VIEWS.map((view): [string] => [`/queue/${view}`]),
+    ['/queue/all?status=new&priority=high'],
+    ['/queue/all?sort=newest', undefined, chooseStatus, 'choosing a status for some'],
+    ...rows.map((row): [string] => [`/tickets/${row.number}?from=all`]),
+    ['/tickets'],
+    ['/tickets/new'],
+    ['/search?q=scanner'],
+    ['/notifications'],
+    ['/profile'],
+    ['/admin/users', 404],
+    ['/nothing-here', 404],
+  ]);
+}
+
+async function asAdmin({ db, userId }: Demo): Promise<Stop[]> {
+  const first = async (table: string) => (await db(table).orderBy('id').first('id')).id;
+  const child = (await db('categories').whereNotNull('parent_id').orderBy('id').first('id'))?.id;
+  return stopsOf('kwame', [
+    ['/admin/users'],
+    ['/admin/users?q=nobody%20of%20that%20name'],
+    [`/admin/users/${await userId('marek')}`],
+    [`/admin/users/${await userId('tessa')}`],
+    [`/admin/users/${await userId('stefan')}`],
+    [`/admin/users/${await userId('kwame')}`],
+    ['/admin/users/invitations/new'],
+    ['/admin/users/import'],
+    ['/admin/teams'],
+    ['/admin/teams/new'],
+    ['/admin/teams/new', undefined, refuseTeam, 'refused'],
+    [`/admin/teams/${await first('teams')}`],
+    ['/admin/departments'],
+    ['/admin/departments/new'],
+    [`/admin/departments/${await first('departments')}`],
+    ['/admin/categories'],
+    ['/admin/categories/new'],
+    ...(child ? ([[`/admin/categories/${child}`]] as [string][]) : []),
+    ['/admin/settings'],
+    ['/admin/audit'],
+    ['/admin/audit?q=nobody%20at%20all'],
+    ['/admin/jobs'],
+    ['/sign-in/confirmation'],
+    ['/'],
+  ]);
+}
+
+const refuseTeam = async (page: Page) => {
+  await page.locator('main form').first().evaluate('form => { form.noValidate = true }');
+  await press('Add team')(page);
+  await page.locator('.error-summary').waitFor();
+};
