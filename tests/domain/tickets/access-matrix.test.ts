@@ -128,7 +128,7 @@ describe.each(Object.entries(TABLE))('%s', (line, rights) => {
       };
       const allowed = Object.keys(LETTERS).filter(letter => can(actor, LETTERS[letter]!, relation as never));
       const wanted = (rights[i] ?? '').split(/\s+/).filter(Boolean);
-      expect(allowed.sort(), statusKind).toEqual([...wanted].sort());
+      expect(new Set(allowed), statusKind).toEqual(new Set(wanted));
       expect({ sees, works }).toEqual({
         sees: seesTicket(actor, relation),
         works: worksTicket(actor, relation),
