@@ -29,7 +29,7 @@ export const excerptOf = (body: string) =>
   body
     .slice(0, 600)
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replace(/[*_`#>~|]+/g, '')
+    .replace(/[*`#>~|]+|(?<![\p{L}\p{N}])_+|_+(?![\p{L}\p{N}])/gu, '')
     .replace(/\s+/g, ' ')
     .trim()
     .slice(0, 160);
