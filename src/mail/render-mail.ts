@@ -9,6 +9,9 @@ type Template = (it: object) => string;
 
 const fromDist = import.meta.dirname.includes(`${path.sep}dist${path.sep}`);
 const viewsFolder = path.resolve(import.meta.dirname, fromDist ? '../../../views' : '../../views');
+/** What Prettier must leave as Outlook reads it is marked in the template; the mark is not for readers. */
+const IGNORED = /\s*<!-- prettier-ignore -->/g;
+
 const compiled = new Map<string, Template>();
 
 export type Frame = { companyName: string; locale: string; ticketNumber: number | null };
@@ -26,7 +29,7 @@ export function renderMail(content: Content, frame: Frame, pen: Pen): { html: st
     plain: plainText,
   };
   return {
-    html: template('letter.html')(it),
+    html: template('letter.html')(it).replace(IGNORED, ''),
     text: `${template('letter.text')(it)
       .replace(/\n{3,}/g, '\n\n')
       .trim()}\n`,

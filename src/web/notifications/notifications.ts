@@ -7,6 +7,7 @@ import { allow } from '../middleware/allow.ts';
 import { submit } from '../rendering/forms.ts';
 import { done, page } from '../rendering/page.ts';
 import { numberParam, queryText } from '../request.ts';
+import { described } from './sentences.ts';
 
 export function notificationRoutes(): Router {
   const router = Router();
@@ -21,7 +22,8 @@ export function notificationRoutes(): Router {
       {
         title: req.t('Notifications'),
         nav: 'notifications',
-        rows,
+        rows: rows.map(notice => described(notice, req.t)),
+        anyNew: rows.some(notice => notice.isNew),
         isDesk: isStaff(req.ctx.actor),
         previous: before ? paths.notifications : undefined,
         next: more && last ? `${paths.notifications}?before=${last.id}` : undefined,
