@@ -113,7 +113,9 @@ function rejectsInto(file: string) {
   };
 }
 
-const toCsv = (values: string[]) => `${values.map(value => `"${value.replaceAll('"', '""')}"`).join(',')}\n`;
+function toCsv(values: string[]): string {
+  return `${values.map(value => `"${value.replaceAll('"', '""')}"`).join(',')}\n`;
+}
 
 function report(outcome: Outcome, seconds: number, rejectedFile: string, dryRun: boolean) {
   const { rows, written, skipped, rejected } = outcome;
