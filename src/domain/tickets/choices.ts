@@ -42,17 +42,37 @@ export async function deskChoices(ctx: Context, teamId: number | null = null): P
   return row!;
 }
 
-export type PersonChoice = { id: number; name: string; email: string | null };
+export type FilterNames = {
+  status?: string;
+  team?: string;
+  assignee?: string;
+  category?: string;
+  requester?: string;
+};
 
-/** People by the beginning of a name or address, for "raise for somebody". At most ten. */
-export async function personChoices(ctx: Context, text: string): Promise<PersonChoice[]> {
-  const start = text.trim().toLowerCase();
-  if (start.length < 2) return [];
-  const like = `${start.replace(/[\\%_]/g, '\\$&')}%`;
-  return query<PersonChoice>(
+const NAMES = `
+  select (select name from statuses where key = ?) as status, (select name from teams where id = ?) as team,
+         (select trim(first_name || ' ' || last_name) from users where id = ? and role <> 'employee') as assignee,
+         (select name from categories where id = ?) as category,
+         (select trim(first_name || ' ' || last_name) from users where id = ?) as requester`;
+
+/** The names of what a list is filtered by; nothing is asked for a list without filters. */
+export async function filterNames(
+  ctx: Context,
+  filter: {
+    status?: string;
+    teamId?: number;
+    assigneeId?: number;
+    categoryId?: number;
+    requesterId?: number;
+  },
+): Promise<FilterNames> {
+  const keys = [filter.status, filter.teamId, filter.assigneeId, filter.categoryId, filter.requesterId];
+  if (keys.every(key => !key)) return {};
+  const [row] = await query<FilterNames>(
     ctx.db,
-    `select id, trim(first_name || ' ' || last_name) as name, email from users
-     where status = 'active' and (lower(email) like ? or lower(first_name) like ? or lower(last_name) like ?) order by lower(last_name), id limit 10`,
-    [like, like, like],
+    NAMES,
+    keys.map(key => key ?? null),
   );
+  return row ?? {};
 }

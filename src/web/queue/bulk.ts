@@ -34,13 +34,19 @@ export function bulkRoutes(): Router {
       flash(req, 'amber', req.t('Select at least one ticket first'));
       return done(res, { to: back });
     }
-    if (asked.data.do !== 'assign-me' && !asked.data.value) return askValue(req, res, asked.data);
+    if (asked.data.do !== 'assign-me' && !asked.data.value)
+      return askValue(req, res, { ...asked.data, back });
     const form = await submit(req, chosen, (ctx, input) => applyToAll(ctx, input));
     if (!form.ok)
       return invalid(
         res,
         'queue/bulk',
-        { title: req.t('Change tickets'), form, chosen: asked.data, choices: await deskChoices(req.ctx) },
+        {
+          title: req.t('Change tickets'),
+          form,
+          chosen: { ...asked.data, back },
+          choices: await deskChoices(req.ctx),
+        },
         { layout: 'desk' },
       );
     if (form.result.failed > 0)

@@ -1,7 +1,7 @@
 import { type Request, Router } from 'express';
 import { NotFound } from '../../domain/errors.ts';
-import { deskChoices } from '../../domain/tickets/choices.ts';
-import { queueCounts } from '../../domain/tickets/counting.ts';
+import { deskChoices, filterNames } from '../../domain/tickets/choices.ts';
+import { deskNavigation, type QueueCounts } from '../../domain/tickets/counting.ts';
 import {
   defaultSort,
   type QueueFilter,
@@ -27,7 +27,7 @@ export function queueRoutes(): Router {
     if (!isView(view)) throw new NotFound('No such view');
     const sort = sortOf(req, view);
     const filter = filterOf(req);
-    const [list, choices, counts] = await Promise.all([
+    const [list, names, navigation] = await Promise.all([
       queuePage(req.ctx, {
         view,
         sort,
@@ -35,33 +35,54 @@ export function queueRoutes(): Router {
         after: queryText(req, 'after', 400) || undefined,
         before: queryText(req, 'before', 400) || undefined,
       }),
-      deskChoices(req.ctx),
-      queueCounts(req.ctx),
+      filterNames(req.ctx, filter),
+      deskNavigation(req.ctx),
     ]);
-    const link = (change: Record<string, string | null>) => queueLink(req, view, change);
+    const link = (change: Record<string, string | null>, tail = '') => queueLink(req, view, change, tail);
     await page(
       res,
       'queue/list',
       {
-        title: titleOf(req, view, counts),
+        title: titleOf(req, view, navigation.counts),
         nav: view,
         view,
         heading: viewName(req, view),
-        count: countOf(view, counts),
+        count: countOf(view, navigation.counts),
         sort,
         filter,
         filtered: Object.keys(filter).length > 0,
-        choices,
+        names,
         ...list,
         link,
         alpine: true,
-        counts,
+        navigation,
       },
       { layout: 'desk', fragments: { list: 'queue/_list' } },
     );
   });
+
+  // The values of one filter: a menu that htmx fills when it is opened, and a page of its own without scripts.
+  router.get('/queue/:view/filters', allow('queue.read'), async (req, res) => {
+    const view = String(req.params.view);
+    if (!isView(view)) throw new NotFound('No such view');
+    const only = queryText(req, 'only');
+    const shown = (filterKeys as readonly string[]).includes(only) ? [only] : filterKeys;
+    const choices = await deskChoices(req.ctx);
+    const link = (change: Record<string, string | null>) => queueLink(req, view, change);
+    await page(
+      res,
+      'queue/filters',
+      { title: req.t('Filter tickets'), nav: view, view, heading: viewName(req, view), shown, choices, link },
+      {
+        layout: 'desk',
+        fragments: Object.fromEntries(filterKeys.map(key => [`f-${key}`, 'queue/_filter-menu'])),
+      },
+    );
+  });
   return router;
 }
+
+const filterKeys = ['status', 'priority', 'team', 'assignee', 'category'] as const;
 
 const isView = (text: string): text is QueueView => (queueViews as readonly string[]).includes(text);
 
@@ -90,13 +111,13 @@ function filterOf(req: Request): QueueFilter {
 const KEPT = ['q', 'status', 'priority', 'category', 'team', 'assignee', 'requester', 'sort'];
 
 /** The same list with one thing changed; a new filter or order starts at the first page. */
-function queueLink(req: Request, view: QueueView, change: Record<string, string | null>): string {
+function queueLink(req: Request, view: QueueView, change: Record<string, string | null>, tail = ''): string {
   const query = new URLSearchParams();
   for (const name of KEPT) if (queryText(req, name)) query.set(name, queryText(req, name));
   for (const [name, value] of Object.entries(change))
     value === null ? query.delete(name) : query.set(name, value);
   const text = query.toString();
-  return paths.queueView(view) + (text ? `?${text}` : '');
+  return paths.queueView(view) + tail + (text ? `?${text}` : '');
 }
 
 export function viewName({ t }: Pick<Request, 't'>, view: QueueView): string {
@@ -112,9 +133,7 @@ export function viewName({ t }: Pick<Request, 't'>, view: QueueView): string {
   return names[view];
 }
 
-type Counts = Awaited<ReturnType<typeof queueCounts>>;
-
-const countOf = (view: QueueView, counts: Counts): number | null =>
+const countOf = (view: QueueView, counts: QueueCounts): number | null =>
   ({
     'needs-reply': counts.needsReply,
     mine: counts.mine,
@@ -125,7 +144,7 @@ const countOf = (view: QueueView, counts: Counts): number | null =>
     all: null,
   })[view];
 
-function titleOf(req: Request, view: QueueView, counts: Counts): string {
+function titleOf(req: Request, view: QueueView, counts: QueueCounts): string {
   const count = countOf(view, counts);
   return count ? `${viewName(req, view)} (${count > 500 ? '500+' : count})` : viewName(req, view);
 }

@@ -32,7 +32,8 @@ export async function page(
   const fragment = isPartial(req) ? fragments[targetId(req)] : undefined;
   if (fragment) return send(res, status, template(fragment, { cache })(it));
   const body = template(view, { cache })(it);
-  const around = layout === 'desk' ? { navigation: await deskNavigation(req.ctx) } : {};
+  const around =
+    layout === 'desk' && !('navigation' in locals) ? { navigation: await deskNavigation(req.ctx) } : {};
   send(
     res,
     status,

@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import { findDraft } from '../../domain/drafting.ts';
+import { markTicketRead } from '../../domain/notifications/reading.ts';
 import { can } from '../../domain/policies.ts';
 import { deskChoices } from '../../domain/tickets/choices.ts';
 import { defaultSort, neighbours, type QueueView, queueViews } from '../../domain/tickets/queue.ts';
@@ -18,6 +19,8 @@ export function showRoutes(): Router {
   router.get('/tickets/:number', allow('ticket.read'), async (req, res) => {
     const ticket = await findTicket(req.ctx, numberParam(req, 'number'));
     await showTicket(req, res, ticket);
+    // After the answer: what was shown counts as read.
+    await markTicketRead(req.ctx, ticket.id);
   });
 
   return router;
