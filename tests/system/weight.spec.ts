@@ -1,0 +1,82 @@
+import type { CDPSession, Page } from 'playwright';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { CastKey } from '../../seeds/cast.ts';
+import { browse, inChromium, noChromium } from '../support/browser.ts';
+import { demoCompany } from '../support/demo.ts';
+
+const demo = await demoCompany();
+const KB = 1_000;
+const desk = await demo.ticket('Scanners at Dock 4 stuck on “Syncing”');
+
+/** Pages and what their scripts may weigh, in kilobytes over the wire; Alpine is for two of them. */
+const PAGES: { name: string; who?: CastKey; path: string; scripts: number }[] = [
+  { name: 'sign-in', path: '/sign-in', scripts: 30 },
+  { name: 'home', who: 'jonas', path: '/', scripts: 30 },
+  { name: 'new ticket', who: 'jonas', path: '/tickets/new', scripts: 30 },
+  { name: 'ticket, employee', who: 'jonas', path: `/tickets/${desk}`, scripts: 30 },
+  { name: 'queue', who: 'marek', path: '/queue/all', scripts: 45 },
+  { name: 'ticket, desk', who: 'marek', path: `/tickets/${desk}`, scripts: 45 },
+];
+
+type Weight = { requests: number; all: number; scripts: number; styles: number };
+const table: Record<string, Record<string, number>> = {};
+
+describe.skipIf(noChromium)('the weight of a page over the wire (needs Chromium)', () => {
+  inChromium();
+  // A table of what was measured: the reason to run this by hand.
+  afterAll(() => console.table(table));
+
+  test.each(PAGES)('$name', async ({ name, who, path, scripts }) => {
+    const page = await browse(demo, who ? { context: await demo.signedIn(who) } : {});
+    await watchShifts(page);
+    const scale = await weighing(page);
+    await page.goto(path, { waitUntil: 'networkidle' });
+    const first = scale.read();
+    const shift = Number(await page.evaluate('window.shifted'));
+    await page.goto(path, { waitUntil: 'networkidle' });
+    const again = scale.read();
+    table[name] = { ...rounded(first), 'repeat kB': again.all / KB, shift };
+
+    expect(first.all).toBeLessThanOrEqual(70 * KB);
+    expect(first.scripts).toBeLessThanOrEqual(scripts * KB);
+    expect(first.styles).toBeLessThanOrEqual(20 * KB);
+    expect(first.requests).toBeLessThanOrEqual(8);
+    expect(again.all).toBeLessThanOrEqual(15 * KB);
+    expect(shift).toBe(0);
+  });
+});
+
+const rounded = ({ requests, all, scripts, styles }: Weight) => ({
+  requests,
+  'first kB': all / KB,
+  'scripts kB': scripts / KB,
+  'styles kB': styles / KB,
+});
+
+/** Adds up what arrives, headers and compression included; what the cache gave weighs nothing. */
+async function weighing(page: Page) {
+  const wire: CDPSession = await page.context().newCDPSession(page);
+  await wire.send('Network.enable');
+  const kinds = new Map<string, string>();
+  let weight: Weight = { requests: 0, all: 0, scripts: 0, styles: 0 };
+  wire.on('Network.responseReceived', ({ requestId, type }) => kinds.set(requestId, type));
+  wire.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    const kind = kinds.get(requestId);
+    if (encodedDataLength > 0) weight.requests += 1;
+    weight.all += encodedDataLength;
+    if (kind === 'Script') weight.scripts += encodedDataLength;
+    if (kind === 'Stylesheet') weight.styles += encodedDataLength;
+  });
+  return {
+    read: () => {
+      const read = weight;
+      weight = { requests: 0, all: 0, scripts: 0, styles: 0 };
+      return read;
+    },
+  };
+}
+
+const watchShifts = (page: Page) =>
+  page.addInitScript(`window.shifted = 0;
+    new PerformanceObserver(list => { for (const entry of list.getEntries()) window.shifted += entry.value })
+      .observe({ type: 'layout-shift', buffered: true })`);
