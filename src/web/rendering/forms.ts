@@ -48,7 +48,8 @@ export async function submit<Input, Result extends object>(
   }
 }
 
-function formKey(req: Request): string | undefined {
+/** The form's hidden key, with the path it belongs to; undefined if it is not of the shape we give out. */
+export function formKey(req: Request): string | undefined {
   const key = (req.body as Record<string, unknown> | undefined)?._key;
   return typeof key === 'string' && /^[\w-]{8,64}$/.test(key) ? `${req.path}:${key}` : undefined;
 }
