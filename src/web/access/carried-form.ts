@@ -57,6 +57,7 @@ function decrypted(req: Request, sealed: string): unknown {
 }
 
 export type ShownField = {
+  id: string;
   name: string;
   value: string;
   label: string;
@@ -67,7 +68,8 @@ export type ShownField = {
 
 /** Every field can be seen and changed before it is sent; only the method of the form is not a field. */
 export const shownFields = (form: CarriedForm, t: Translate): ShownField[] =>
-  form.fields.map(([name, value]) => ({
+  form.fields.map(([name, value], index) => ({
+    id: `carried-${index}`,
     name,
     value,
     label: labelOf(name, t),

@@ -37,7 +37,13 @@ export async function answerLostSession(req: Request, res: Response): Promise<vo
 export async function showCarriedForm(req: Request, res: Response, sealed: unknown): Promise<boolean> {
   const form = openForm(req, sealed);
   if (!form) return false;
-  const locals = { title: req.t('Send what you wrote'), carried: form, fields: shownFields(form, req.t) };
+  const fields = shownFields(form, req.t);
+  const locals = {
+    title: req.t('Send what you wrote'),
+    carried: form,
+    written: fields.filter(field => !field.isTechnical),
+    technical: fields.filter(field => field.isTechnical),
+  };
   await page(res, 'access/carried-form', locals, { layout: 'auth' });
   return true;
 }
