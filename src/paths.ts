@@ -85,6 +85,7 @@ export const paths = {
   adminSettingGroup: (group: string) => `/admin/settings/${group}`,
   adminAudit: '/admin/audit',
   adminAuditCsv: '/admin/audit.csv',
+  auditVerification: '/admin/audit/verification',
   adminJobs: '/admin/jobs',
   jobRetry: (kind: string, id: string | number) => `/admin/jobs/${kind}/${id}/retry`,
   devMail: '/dev/mail',

@@ -11,7 +11,10 @@ export type AuditFilter = {
   to?: Date;
 };
 
-/** One condition on `events e` that an index answers; a search is the union of some. */
+/**
+ * One condition on `events e` that an index answers; a search is the union of some. `true` alone is everything,
+ * which has an index by time.
+ */
 export type Branch = { where: string; values: Record<string, unknown> };
 
 /** What each kind on the page covers, by the beginning of the event's type. */
@@ -19,7 +22,7 @@ export const auditKinds: Record<AuditKind, readonly string[]> = {
   'sign-in': ['session.', 'user.sessions-ended', 'user.password-changed', 'user.reset-asked'],
   people: ['user.', 'team.', 'department.'],
   tickets: ['ticket.', 'reply.', 'note.', 'comment.', 'attachment.'],
-  settings: ['settings.', 'category.', 'job.'],
+  settings: ['settings.', 'category.', 'job.', 'audit.'],
   data: ['export.', 'import.', 'attachment.', 'comment.redacted'],
 };
 

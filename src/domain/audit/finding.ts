@@ -78,28 +78,37 @@ async function readEntries(
 ): Promise<AuditEntry[]> {
   const branches = await branchesOf(ctx, filter);
   if (branches.length === 0) return [];
+  const isAll = branches.length === 1 && branches[0]?.where === 'true';
+  // What was imported happened before it was written down: everything goes by time, what is narrowed by its own index.
+  const key = isAll ? 'e.occurred_at, e.id' : 'e.id';
   const direction = newer === undefined ? 'desc' : 'asc';
+  const order = key
+    .split(', ')
+    .map(column => `${column} ${direction}`)
+    .join(', ');
   const edge = newer ?? older;
+  const beyond = `(${key}) ${newer === undefined ? '<' : '>'} (select ${key} from events e where e.id = :edge)`;
   const conditions = [
     ...(filter.from ? ['e.occurred_at >= :from'] : []),
     ...(filter.to ? ['e.occurred_at < :to'] : []),
-    ...(edge === undefined ? [] : [`e.id ${newer === undefined ? '<' : '>'} :edge`]),
+    ...(edge === undefined ? [] : [beyond]),
   ];
   const parts = branches.map(
     branch =>
-      `(select e.id from events e where ${[branch.where, ...conditions].join(' and ')} order by e.id ${direction} limit :limit)`,
+      `(select e.id, e.occurred_at from events e where ${[branch.where, ...conditions].join(' and ')} order by ${order} limit :limit)`,
   );
   const values = Object.assign(
     { limit, edge, from: filter.from, to: filter.to },
     ...branches.map(branch => branch.values),
   );
   const { text, bindings } = positional(
-    `with found as (select distinct id from (${parts.join(' union all ')}) as each_branch order by id ${direction} limit :limit)
-     select ${COLUMNS} from found join events e using (id)
+    `with found as (
+       select distinct e.id, e.occurred_at from (${parts.join(' union all ')}) as e order by ${order} limit :limit)
+     select ${COLUMNS} from found join events e on e.id = found.id
      left join event_origins o on o.event_id = e.id
      left join users u on u.id = e.actor_id
      left join tickets t on t.id = e.ticket_id
-     order by id ${direction}`,
+     order by ${order}`,
     values,
   );
   return query<AuditEntry>(ctx.db, text, bindings);

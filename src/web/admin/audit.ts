@@ -1,5 +1,5 @@
 import { type Request, Router } from 'express';
-import { newestSeal } from '../../domain/audit/chain.ts';
+import { chainBadge, verifyAudit } from '../../domain/audit/chain.ts';
 import { recordExport } from '../../domain/audit/exporting.ts';
 import { type AuditFilter, type AuditKind, auditKinds } from '../../domain/audit/filtering.ts';
 import { type AuditEntry, everyEntry, listAudit } from '../../domain/audit/finding.ts';
@@ -8,7 +8,7 @@ import type { Translate } from '../../platform/translating.ts';
 import { allow } from '../middleware/allow.ts';
 import { page } from '../rendering/page.ts';
 import { queryText } from '../request.ts';
-import { withQuery } from './admin-page.ts';
+import { press, withQuery } from './admin-page.ts';
 import { changeWords } from './change-words.ts';
 import { startOfDay, startOfNextDay } from './day-bounds.ts';
 import { sendCsv } from './download.ts';
@@ -19,14 +19,15 @@ export function auditRoutes(): Router {
 
   router.get('/admin/audit', allow('audit.read'), async (req, res) => {
     const { filter, asked } = filterOf(req);
-    const [list, seal] = await Promise.all([listAudit(req.ctx, filter, cursorOf(req)), newestSeal(req.ctx)]);
+    const [list, chain] = await Promise.all([listAudit(req.ctx, filter, cursorOf(req)), chainBadge(req.ctx)]);
     const link = (edge: Record<string, number | undefined>) =>
       withQuery(paths.adminAudit, { ...asked, ...edge });
     const locals = {
       title: req.t('Audit log'),
       nav: 'audit',
       entries: list.entries.map(entry => drawn(entry, req.t)),
-      seal,
+      chain,
+      clock: clockOf(req),
       asked,
       isFiltered: Object.values(asked).some(Boolean),
       kinds: kindOptions(req.t),
@@ -48,7 +49,32 @@ export function auditRoutes(): Router {
     await sendCsv(res, 'audit-log.csv', csvHeader(req.t), csvRows(everyEntry(req.ctx, filter), req.t));
   });
 
+  router.post('/admin/audit/verification', allow('audit.read'), async (req, res) => {
+    await press(req, res, verifyAudit, {
+      to: paths.adminAudit,
+      notice: ({ events, brokenSealId }) =>
+        brokenSealId === null
+          ? req.t('The chain holds: {{count}} entries were counted again', { count: events })
+          : req.t('The chain is broken at seal {{seal}}', { seal: brokenSealId }),
+    });
+  });
+
   return router;
+}
+
+/** To the second, since the order of things is what a log is read for. The day is said unless it is today. */
+function clockOf({ timeZone, locale, ctx }: Request): (at: Date) => string {
+  const formats = (options: Intl.DateTimeFormatOptions) => {
+    try {
+      return new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, { timeZone, ...options });
+    } catch {
+      return new Intl.DateTimeFormat('en-GB', { timeZone, ...options });
+    }
+  };
+  const time = formats({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+  const day = formats({ day: 'numeric', month: 'short', year: 'numeric' });
+  const today = day.format(ctx.now());
+  return at => (day.format(at) === today ? time.format(at) : `${day.format(at)}, ${time.format(at)}`);
 }
 
 /** Dates are days where the person is. */

@@ -90,6 +90,7 @@ const places = (t: Translate): Known => ({
   'category.restored': [t('Brought back a category'), look('rotate-ccw')],
   'settings.changed': [t('Changed settings'), look('settings')],
   'export.made': [t('Exported a list'), look('download', 'amber')],
+  'audit.verified': [t('Verified the log chain'), look('shield-check', 'green')],
   'job.retried': [t('Ran failed work again'), look('refresh-cw')],
 });
 

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { newestSeal } from '../../../src/domain/audit/chain.ts';
+import { chainBadge, verifyAudit } from '../../../src/domain/audit/chain.ts';
 import { recordExport } from '../../../src/domain/audit/exporting.ts';
 import type { AuditFilter } from '../../../src/domain/audit/filtering.ts';
 import { everyEntry, listAudit } from '../../../src/domain/audit/finding.ts';
+import { sealEvents } from '../../../src/domain/audit/sealing.ts';
 import { Forbidden } from '../../../src/domain/errors.ts';
 import { recordEvent } from '../../../src/domain/events/recording.ts';
 import { accounts } from '../identity/accounts.ts';
@@ -103,7 +104,14 @@ test('an export walks everything in batches', async () => {
   expect(sizes).toEqual([4, 4, 2]);
 });
 
-test('only admins read it; the badge needs a seal', async () => {
+test('the badge says when the chain was counted last, and whether it held', async () => {
   await expect(listAudit(third, {})).rejects.toBeInstanceOf(Forbidden);
-  expect(await newestSeal(admin)).toBeUndefined();
+  expect(await chainBadge(admin)).toEqual({ state: 'none' });
+  await sealEvents(admin);
+  expect(await chainBadge(admin)).toMatchObject({ state: 'sealed' });
+  expect(await verifyAudit(admin)).toMatchObject({ brokenSealId: null });
+  expect(await chainBadge(admin)).toMatchObject({ state: 'verified' });
+  await db('audit_seals').update({ digest: 'forged' });
+  await verifyAudit(admin);
+  expect(await chainBadge(admin)).toMatchObject({ state: 'broken' });
 });

@@ -17,6 +17,9 @@ test('what was done is told in words, with from and to', async () => {
   expect(row.find('del').text()).toBe('SmartSupport');
   expect(row.find('ins').text()).toBe('Halden <b>Freight</b>');
   expect(admin.html.has('Chain not sealed yet')).toBe(true);
+  await admin.click('Verify chain');
+  expect(admin.html.has('The chain holds')).toBe(true);
+  expect(admin.html.find('.sheet-head .badge').text()).toContain('Chain verified');
 });
 
 test('filters are kept in the address, and an empty answer says what to do', async () => {
