@@ -30,7 +30,7 @@ export const stories = [...itToday, ...itBefore, ...hr, ...facilities, ...financ
 
 const companySettings = {
   companyName: 'Halden Freight',
-  helpLine: '+31 10 123 45 67',
+  helpLine: 'Urgent? Call +31 10 123 45 67, day and night',
   timeZone: 'Europe/Amsterdam',
   locale: 'en',
 };
