@@ -2,7 +2,6 @@ import { isInstant } from '../../db/paging.ts';
 import { isAdmin, isPerson } from '../access/actor.ts';
 import type { Context } from '../context.ts';
 import { authorize } from '../policies.ts';
-import { matchingIds } from '../search/matching.ts';
 import { visibleTickets } from './finding.ts';
 import type { StatusKind, WaitingOn } from './status.ts';
 import { type PersonName, type Priority, priorities } from './ticket.ts';
@@ -22,7 +21,8 @@ export const queueSorts = ['time-left', 'newest', 'oldest', 'priority', 'updated
 export type QueueSort = (typeof queueSorts)[number];
 
 export type QueueFilter = {
-  q?: string;
+  /** Only these tickets: what a search found (`search/matching.ts`). */
+  ids?: readonly number[];
   status?: string;
   priority?: Priority;
   categoryId?: number;
@@ -97,8 +97,7 @@ export async function queuePage(ctx: Context, request: QueueRequest): Promise<Qu
   const limit = request.limit ?? ctx.settings.pageSize;
   const sort = request.sort ?? defaultSort(request.view);
   const order = ORDERS[sort];
-  const filter = await conditions(ctx, request);
-  if (!filter) return { rows: [], next: null, previous: null };
+  const filter = conditions(request);
   const backwards = Boolean(request.before);
   const cursor = readCursor(request.before ?? request.after, order);
   const sql = pageQuery(ctx, order, filter.where, {
@@ -149,10 +148,7 @@ export async function neighbours(
 
 type Conditions = { where: string; values: Record<string, unknown> };
 
-async function conditions(
-  ctx: Context,
-  { view, filter = {} }: QueueRequest,
-): Promise<Conditions | undefined> {
+function conditions({ view, filter = {} }: QueueRequest): Conditions {
   const where = [VIEWS[view]];
   const values: Record<string, unknown> = {};
   const equal = (column: string, value: unknown) => {
@@ -170,11 +166,9 @@ async function conditions(
     where.push('t.category_id in (select id from categories where id = :category or parent_id = :category)');
     values.category = filter.categoryId;
   }
-  if (filter.q) {
-    const ids = await matchingIds(ctx, filter.q);
-    if (ids.length === 0) return undefined;
+  if (filter.ids) {
     where.push('t.id = any(:ids::bigint[])');
-    values.ids = ids;
+    values.ids = filter.ids;
   }
   return { where: where.join(' and '), values };
 }

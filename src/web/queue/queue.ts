@@ -1,5 +1,6 @@
 import { type Request, Router } from 'express';
 import { NotFound } from '../../domain/errors.ts';
+import { matchingIds } from '../../domain/search/matching.ts';
 import { deskChoices, filterNames } from '../../domain/tickets/choices.ts';
 import { deskNavigation, type QueueCounts } from '../../domain/tickets/counting.ts';
 import {
@@ -27,11 +28,13 @@ export function queueRoutes(): Router {
     if (!isView(view)) throw new NotFound('No such view');
     const sort = sortOf(req, view);
     const filter = filterOf(req);
+    const q = queryText(req, 'q');
+    const found = q ? { ids: await matchingIds(req.ctx, q) } : {};
     const [list, names, navigation] = await Promise.all([
       queuePage(req.ctx, {
         view,
         sort,
-        filter,
+        filter: { ...filter, ...found },
         after: queryText(req, 'after', 400) || undefined,
         before: queryText(req, 'before', 400) || undefined,
       }),
@@ -49,8 +52,9 @@ export function queueRoutes(): Router {
         heading: viewName(req, view),
         count: countOf(view, navigation.counts),
         sort,
+        q,
         filter,
-        filtered: Object.keys(filter).length > 0,
+        filtered: q !== '' || Object.keys(filter).length > 0,
         names,
         ...list,
         link,
@@ -65,14 +69,22 @@ export function queueRoutes(): Router {
   router.get('/queue/:view/filters', allow('queue.read'), async (req, res) => {
     const view = String(req.params.view);
     if (!isView(view)) throw new NotFound('No such view');
-    const only = queryText(req, 'only');
-    const shown = (filterKeys as readonly string[]).includes(only) ? [only] : filterKeys;
+    const only = filterKeys.find(key => key === queryText(req, 'only')) ?? 'status';
     const choices = await deskChoices(req.ctx);
-    const link = (change: Record<string, string | null>) => queueLink(req, view, change);
+    const link = (change: Record<string, string | null>, tail = '') => queueLink(req, view, change, tail);
     await page(
       res,
       'queue/filters',
-      { title: req.t('Filter tickets'), nav: view, view, heading: viewName(req, view), shown, choices, link },
+      {
+        title: req.t('Filter tickets'),
+        nav: view,
+        view,
+        heading: viewName(req, view),
+        only,
+        keys: filterKeys,
+        choices,
+        link,
+      },
       {
         layout: 'desk',
         fragments: Object.fromEntries(filterKeys.map(key => [`f-${key}`, 'queue/_filter-menu'])),
@@ -97,7 +109,6 @@ function filterOf(req: Request): QueueFilter {
   const priority = queryText(req, 'priority');
   const status = queryText(req, 'status');
   const filter: QueueFilter = {
-    q: queryText(req, 'q') || undefined,
     status: /^[\w-]{1,40}$/.test(status) ? status : undefined,
     priority: priorities.includes(priority as Priority) ? (priority as Priority) : undefined,
     categoryId: id('category'),

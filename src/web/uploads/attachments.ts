@@ -1,12 +1,12 @@
 import { pipeline } from 'node:stream/promises';
 import { type Response, Router } from 'express';
+import { NotFound } from '../../domain/errors.ts';
 import {
   type Attachment,
   attachmentBySignedLink,
   findAttachment,
   signedLinkToken,
-} from '../../domain/attachments/serving.ts';
-import { NotFound } from '../../domain/errors.ts';
+} from '../../domain/tickets/downloading.ts';
 import { allow } from '../middleware/allow.ts';
 import { numberParam } from '../request.ts';
 

@@ -2,7 +2,7 @@ import { isPerson } from '../access/actor.ts';
 import { actingAs, type Context } from '../context.ts';
 import { NotFound } from '../errors.ts';
 import { loadSignedIn } from '../identity/person.ts';
-import { visibleTickets } from '../tickets/finding.ts';
+import { visibleTickets } from './finding.ts';
 
 export type Attachment = {
   id: number;
