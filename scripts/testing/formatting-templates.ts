@@ -4,6 +4,7 @@ import { format } from 'prettier';
  * Prettier with prettier-plugin-ejs reads EJS between tags, but not inside one:
  * `<p <% if (it.x) { %>hidden<% } %>>`. There each piece is replaced by a word of the same length
  * first, which Prettier takes for an attribute or a part of a value, and put back afterwards.
+ * Code of several lines is its writer's to lay out: it is kept to the letter.
  */
 export async function formatTemplate(source: string): Promise<string> {
   const { text, pieces } = protect(source);
@@ -13,7 +14,10 @@ export async function formatTemplate(source: string): Promise<string> {
     printWidth: 110,
     htmlWhitespaceSensitivity: 'css',
   });
-  const restored = formatted.replace(/ejs(\d+)z_*/gi, (word, index) => pieces[Number(index)] ?? word);
+  const restored = formatted.replace(
+    /<!--ejs(\d+)-->|ejs(\d+)z_*/gi,
+    (word, block, piece) => pieces[Number(block ?? piece)] ?? word,
+  );
   const result = restored.replace(/<%[\s\S]*?%>/g, joinStrings);
   if (codeOf(result) !== codeOf(source)) throw new Error('formatting would change its code');
   return result;
@@ -30,6 +34,7 @@ function protect(source: string): { text: string; pieces: string[] } {
   const part =
     /<%[\s\S]*?%>|<!--[\s\S]*?-->|<\/?[a-z](?:<%[\s\S]*?%>|"(?:<%[\s\S]*?%>|[^"])*"|'(?:<%[\s\S]*?%>|[^'])*'|[^>"'])*>/gi;
   const text = source.replace(part, tag => {
+    if (tag.startsWith('<%') && tag.includes('\n')) return `<!--ejs${pieces.push(tag) - 1}-->`;
     if (tag.startsWith('<%') || tag.startsWith('<!')) return tag;
     return apart(hide(tag));
   });
