@@ -30,7 +30,11 @@ export type World = {
     remove(key: string): Promise<void>;
   };
   /** What a file really is, ready to store; undefined if it is not a kind that is taken. */
-  prepareFile(file: string, filename: string, options: { allowZip: boolean }): Promise<{ contentType: string; isImage: boolean; source: AsyncIterable<Uint8Array> } | undefined>;
+  prepareFile(
+    file: string,
+    filename: string,
+    options: { allowZip: boolean },
+  ): Promise<{ contentType: string; isImage: boolean; source: AsyncIterable<Uint8Array> } | undefined>;
   appUrl: string;
 };
 

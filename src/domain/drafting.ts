@@ -16,7 +16,11 @@ export async function saveDraft(ctx: Context, scope: string, body: Draft): Promi
   await ctx.db('drafts').insert(row).onConflict(['user_id', 'scope']).merge(['body', 'updated_at']);
 }
 
-export async function findDraft(db: Knex, userId: number, scope: string): Promise<{ body: Draft; updatedAt: Date } | undefined> {
+export async function findDraft(
+  db: Knex,
+  userId: number,
+  scope: string,
+): Promise<{ body: Draft; updatedAt: Date } | undefined> {
   return db('drafts').where({ user_id: userId, scope }).first('body', 'updated_at as updatedAt');
 }
 

@@ -9,7 +9,10 @@ export type Subjects = IdentitySubjects & TicketSubjects;
 export type Action = keyof Subjects;
 type SubjectOf<A extends Action> = Subjects[A] extends undefined ? [] : [subject: Subjects[A]];
 
-const table: { [A in Action]: (actor: Person, subject: Subjects[A]) => boolean } = { ...identityPolicy, ...ticketPolicy };
+const table: { [A in Action]: (actor: Person, subject: Subjects[A]) => boolean } = {
+  ...identityPolicy,
+  ...ticketPolicy,
+};
 
 export const actions = Object.keys(table) as Action[];
 

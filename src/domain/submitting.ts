@@ -23,7 +23,10 @@ export async function once<Result extends object>(
       return { result: first.result as Result, repeated: true };
     }
     const result = await work(tx);
-    await tx.db('submissions').where({ actor, key }).update({ result: JSON.stringify(result) });
+    await tx
+      .db('submissions')
+      .where({ actor, key })
+      .update({ result: JSON.stringify(result) });
     return { result, repeated: false };
   });
 }

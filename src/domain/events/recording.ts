@@ -5,7 +5,17 @@ import type { Tx } from '../context.ts';
 export type Changes = Record<string, [from: unknown, to: unknown]>;
 
 export type EventSubject = {
-  objectType: 'ticket' | 'comment' | 'attachment' | 'user' | 'team' | 'department' | 'category' | 'settings' | 'job' | 'export';
+  objectType:
+    | 'ticket'
+    | 'comment'
+    | 'attachment'
+    | 'user'
+    | 'team'
+    | 'department'
+    | 'category'
+    | 'settings'
+    | 'job'
+    | 'export';
   objectId?: number | null;
   /** What people call it: "#1042", a name, an address. Kept as it was then. */
   label?: string;
@@ -27,7 +37,12 @@ export type EventDetails = {
  * Writes the event, where it came from, and its place in the outbox, all in the change's own transaction:
  * what was committed is always dispatched, what was rolled back never.
  */
-export async function recordEvent(tx: Tx, type: string, subject: EventSubject, details: EventDetails = {}): Promise<number> {
+export async function recordEvent(
+  tx: Tx,
+  type: string,
+  subject: EventSubject,
+  details: EventDetails = {},
+): Promise<number> {
   const { rows } = await tx.db.raw<{ rows: { id: number }[] }>(
     `with event as (
        insert into events (occurred_at, type, actor_id, actor_kind, object_type, object_id, object_label,

@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import type { Context } from '../../domain/context.ts';
+import { NotFound } from '../../domain/errors.ts';
 import type { Action } from '../../domain/policies.ts';
 import { pickUpTicket } from '../../domain/tickets/assigning.ts';
 import { changeTicket, type TicketChanges } from '../../domain/tickets/changing.ts';
@@ -11,6 +12,7 @@ import {
   resolveTicket,
   withdrawTicket,
 } from '../../domain/tickets/closing.ts';
+import { seesTicket } from '../../domain/tickets/policy.ts';
 import { redactAttachment, redactComment } from '../../domain/tickets/redacting.ts';
 import { markSpam } from '../../domain/tickets/spamming.ts';
 import { findTicket, type Ticket } from '../../domain/tickets/ticket.ts';
@@ -19,7 +21,7 @@ import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
 import { emptyForm, fields, submit } from '../rendering/forms.ts';
 import { done, page, partials } from '../rendering/page.ts';
-import { isPartial, numberParam, queryText } from '../request.ts';
+import { isPartial, numberParam, person, queryText } from '../request.ts';
 import { propertiesSchema, statusParts } from './schemas.ts';
 import { showTicket, ticketFragments, ticketLocals } from './show.ts';
 
@@ -29,7 +31,7 @@ type Act = {
   action: Action;
   run: (ctx: Context, ticket: Ticket) => Promise<unknown>;
   notice: (req: Request) => string;
-  to?: (ticket: Ticket) => string;
+  to?: (ticket: Ticket, req: Request) => string;
   confirm?: (req: Request, ticket: Ticket) => Question;
 };
 type Question = { question: string; detail: string; yes: string; no: string };
@@ -89,7 +91,9 @@ const acts: Act[] = [
     action: 'ticket.read',
     run: unfollowTicket,
     notice: req => req.t('You no longer follow this ticket'),
-    to: () => paths.tickets,
+    // Whoever saw it only because they followed it does not see it any more.
+    to: (ticket, req) =>
+      seesTicket(person(req), { ...ticket, watching: false }) ? paths.ticket(ticket) : paths.tickets,
   },
 ];
 
@@ -108,7 +112,7 @@ export function actionRoutes(): Router {
         return { number: ticket.number };
       });
       if (!form.ok) return showTicket(req, res, ticket, form, { status: 422 });
-      return done(res, { to: act.to?.(ticket) ?? paths.ticket(ticket), notice: act.notice(req) });
+      return done(res, { to: act.to?.(ticket, req) ?? paths.ticket(ticket), notice: act.notice(req) });
     });
   }
 
@@ -179,6 +183,8 @@ async function changeProperties(req: Request, res: Response): Promise<void> {
     return { number: changed.number, version: changed.version };
   });
   if (!form.ok && form.conflict) {
+    // The panel sent it, but both versions need the room of the page.
+    if (isPartial(req)) res.set({ 'HX-Retarget': '#main', 'HX-Reswap': 'outerHTML', 'HX-Reselect': '#main' });
     return page(
       res,
       'tickets/conflict',
@@ -194,16 +200,22 @@ async function changeProperties(req: Request, res: Response): Promise<void> {
   }
   if (!form.ok)
     return showTicket(req, res, ticket, { values: { kind: 'reply' }, errors: form.errors }, { status: 422 });
-  if (!isPartial(req)) return done(res, { to: withFrom(req, ticket), notice: req.t('Saved') });
-  const current = await findTicket(req.ctx, ticket.number).catch(() => undefined);
+  const current = await findTicket(req.ctx, ticket.number).catch(goneOut);
   if (!current)
     return done(res, { to: paths.queue, notice: req.t('Saved. The ticket now belongs to another team') });
+  if (!isPartial(req)) return done(res, { to: withFrom(req, ticket), notice: req.t('Saved') });
   const locals = await ticketLocals(req, current, emptyForm({ kind: 'reply' }));
   const { thread, properties } = ticketFragments;
   return partials(res, { properties, thread, 'ticket-head': 'tickets/_desk-head' }, locals, {
     toast: req.t('Saved'),
   });
 }
+
+/** The change may have moved it out of the person's sight. */
+const goneOut = (error: unknown) => {
+  if (error instanceof NotFound) return undefined;
+  throw error;
+};
 
 const withFrom = (req: Request, ticket: Ticket) => {
   const from = queryText(req, 'from', 40);

@@ -19,6 +19,9 @@ declare global {
   }
 }
 
+/** Parts of one form, files and fields together. */
+const MAX_PARTS = 120;
+
 type Arrived = { path: string; size: number; tooLarge: boolean };
 
 /**
@@ -35,10 +38,16 @@ const readMultipart =
     if (!req.is('multipart/form-data')) return next();
     if (req.ctx.actor.kind !== 'person') return next(new Unauthenticated('The session is over'));
     const { maxFiles, maxFileMegabytes } = req.ctx.settings;
+    let seen = 0;
     const parser = multer({
       storage: bounded(path.join(req.services.config.filesDir, 'incoming'), maxFileMegabytes * 1_000_000),
       defParamCharset: 'utf8',
-      limits: { files: maxFiles * 2, fields: 80, fieldSize: 400_000, fieldNameSize: 100, parts: 100 },
+      limits: { files: MAX_PARTS, fields: 80, fieldSize: 400_000, fieldNameSize: 100, parts: MAX_PARTS },
+      // More than one too many is read past and not kept, so that the text that came along is not lost.
+      fileFilter: (_req, _file, accept) => {
+        seen += 1;
+        accept(null, seen <= maxFiles + 1);
+      },
     }).array(field);
     parser(req, res, error => {
       const files = (req.files as unknown as Arrived[] | undefined) ?? [];
