@@ -6,8 +6,22 @@ const stems = `password passwort wachtwoord letmein welcome welkom willkommen qw
  jennifer jordan liverpool chelsea arsenal barcelona thequickbrownfox passwordpassword mypassword ourpassword
  thepassword newpassword oldpassword yourpassword password one temppassword temporary default guest testtest
  testing testtesttest`;
-const digits = ['123456789012', '1234567890123', '12345678901234', '123456789123', '111111111111', '000000000000',
-  '121212121212', '123123123123', '987654321098', '1qaz2wsx3edc', '1q2w3e4r5t6y', 'qwerty123456', 'password1234', 'q1w2e3r4t5y6'];
+const digits = [
+  '123456789012',
+  '1234567890123',
+  '12345678901234',
+  '123456789123',
+  '111111111111',
+  '000000000000',
+  '121212121212',
+  '123123123123',
+  '987654321098',
+  '1qaz2wsx3edc',
+  '1q2w3e4r5t6y',
+  'qwerty123456',
+  'password1234',
+  'q1w2e3r4t5y6',
+];
 
 /** Words that stand on every list of leaked passwords, alone or twice or with digits around them. */
 export const commonPasswords: ReadonlySet<string> = new Set([

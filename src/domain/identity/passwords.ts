@@ -26,7 +26,9 @@ export function passwordProblem(
   about: { email?: string | null; firstName?: string; lastName?: string } = {},
 ): string | undefined {
   if (password.length < MIN_PASSWORD_LENGTH) {
-    return ctx.t('Enter a password of at least {{count}} characters, for example four words', { count: MIN_PASSWORD_LENGTH });
+    return ctx.t('Enter a password of at least {{count}} characters, for example four words', {
+      count: MIN_PASSWORD_LENGTH,
+    });
   }
   if (password.length > MAX_PASSWORD_LENGTH) {
     return ctx.t('Enter a password of at most {{count}} characters', { count: MAX_PASSWORD_LENGTH });
@@ -40,5 +42,7 @@ export function passwordProblem(
     commonPasswords.has(core) ||
     new Set(password).size < 5 ||
     personal.some(word => core === word || core === word + word);
-  return guessable ? ctx.t('Choose a password that is harder to guess: this one is on lists of common passwords') : undefined;
+  return guessable
+    ? ctx.t('Choose a password that is harder to guess: this one is on lists of common passwords')
+    : undefined;
 }

@@ -21,7 +21,11 @@ export async function issueToken(tx: Tx, userId: number, purpose: TokenPurpose):
 }
 
 /** Whose link it is, while it still works. Reading it uses nothing up: mail scanners follow links. */
-export async function tokenOwner(db: Tx['db'] | import('knex').Knex, purpose: TokenPurpose, token: string): Promise<number | undefined> {
+export async function tokenOwner(
+  db: Tx['db'] | import('knex').Knex,
+  purpose: TokenPurpose,
+  token: string,
+): Promise<number | undefined> {
   const row = await db('user_tokens')
     .where({ token_hash: tokenHash(token), purpose, used_at: null })
     .whereRaw('expires_at > now()')

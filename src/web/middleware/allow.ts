@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
-import { can, type Action, type Subjects } from '../../domain/policies.ts';
 import { NotFound, Unauthenticated } from '../../domain/errors.ts';
+import { type Action, can, type Subjects } from '../../domain/policies.ts';
 
 type ActionWithoutSubject = { [A in Action]: Subjects[A] extends undefined ? A : never }[Action];
 
@@ -14,7 +14,8 @@ export type Declared = RequestHandler & { permission: string };
 export function allow(action: Action): Declared {
   const handler: RequestHandler = (req, _res, next) => {
     if (req.ctx.actor.kind !== 'person') throw new Unauthenticated('Sign in first');
-    if (!needsSubject.has(action) && !can(req.ctx.actor, action as ActionWithoutSubject)) throw new NotFound('Not for this person');
+    if (!needsSubject.has(action) && !can(req.ctx.actor, action as ActionWithoutSubject))
+      throw new NotFound('Not for this person');
     next();
   };
   return Object.assign(handler, { permission: action as string });
@@ -26,9 +27,25 @@ const pass: RequestHandler = (_req, _res, next) => next();
 allow.anyone = Object.assign(pass, { permission: 'anyone' }) as Declared;
 
 /** Its own token in the address says who may (links from mail). */
-allow.token = Object.assign(((_req, _res, next) => next()) as RequestHandler, { permission: 'token' }) as Declared;
+allow.token = Object.assign(((_req, _res, next) => next()) as RequestHandler, {
+  permission: 'token',
+}) as Declared;
 
 const needsSubject = new Set<Action>([
-  'ticket.read', 'ticket.work', 'ticket.reply', 'ticket.note', 'ticket.change', 'ticket.assign', 'ticket.resolve', 'ticket.confirm',
-  'ticket.reopen', 'ticket.withdraw', 'ticket.close', 'ticket.follow-up', 'ticket.spam', 'ticket.watch', 'ticket.redact', 'user.role',
+  'ticket.read',
+  'ticket.work',
+  'ticket.reply',
+  'ticket.note',
+  'ticket.change',
+  'ticket.assign',
+  'ticket.resolve',
+  'ticket.confirm',
+  'ticket.reopen',
+  'ticket.withdraw',
+  'ticket.close',
+  'ticket.follow-up',
+  'ticket.spam',
+  'ticket.watch',
+  'ticket.redact',
+  'user.role',
 ]);

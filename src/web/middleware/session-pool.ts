@@ -1,5 +1,5 @@
-import type { Pool } from 'pg';
 import type { Knex } from 'knex';
+import type { Pool } from 'pg';
 
 /**
  * What connect-pg-simple needs of a pg.Pool, on the connections the process has anyway:
@@ -22,5 +22,7 @@ export const sessionPool = (db: Knex): Pool =>
 const run = (db: Knex, text: string, values: unknown[] = []) => {
   // knex wants `?`; each $n is used once and in order in that library's five statements.
   const order = [...text.matchAll(/\$(\d+)/g)].map(match => Number(match[1]) - 1);
-  return db.raw(text.replace(/\$\d+/g, '?'), order.map(index => values[index]) as never).then((result: unknown) => result);
+  return db
+    .raw(text.replace(/\$\d+/g, '?'), order.map(index => values[index]) as never)
+    .then((result: unknown) => result);
 };

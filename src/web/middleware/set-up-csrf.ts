@@ -14,7 +14,8 @@ export function setUpCsrf(app: Express, services: Services) {
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** The forms with files; each has `receiveFiles` in its route. */
-const TAKES_FILES = /^\/(tickets|tickets\/\d+\/comments|admin\/settings(\/[\w-]+)?|admin\/users\/import(\/[\w-]+)?)$/;
+const TAKES_FILES =
+  /^\/(tickets|tickets\/\d+\/comments|admin\/settings(\/[\w-]+)?|admin\/users\/import(\/[\w-]+)?)$/;
 
 const tokens = csurf({
   value: req => req.get('X-CSRF-Token') ?? (typeof req.body?._csrf === 'string' ? req.body._csrf : ''),
@@ -27,7 +28,8 @@ const refuseOtherOrigins = (appUrl: string): RequestHandler => {
     const site = req.get('Sec-Fetch-Site');
     const origin = req.get('Origin');
     const ours = !origin || origin === own || origin === `${req.protocol}://${req.get('Host')}`;
-    if (!ours || (site && site !== 'same-origin' && site !== 'none')) return next(new Forbidden('The form is not from this site'));
+    if (!ours || (site && site !== 'same-origin' && site !== 'none'))
+      return next(new Forbidden('The form is not from this site'));
     next();
   };
 };
@@ -57,13 +59,15 @@ export function verifyToken(req: Request, res: Response, next: (error?: unknown)
   });
 }
 
-const isAccessPage = (path: string) => /^\/(sign-in|sign-up|sign-out|password-reset|verify-email|invitations|setup)(\/|$)/.test(path);
+const isAccessPage = (path: string) =>
+  /^\/(sign-in|sign-up|sign-out|password-reset|verify-email|invitations|setup)(\/|$)/.test(path);
 
 const METHODS = new Set(['PUT', 'PATCH', 'DELETE']);
 
 /** POST with `_method` in the body is that method, once the token was right. Nothing else can change a method. */
 const overrideMethod: RequestHandler = (req, _res, next) => {
   const wanted = (req.body as Record<string, unknown> | undefined)?._method;
-  if (req.method === 'POST' && typeof wanted === 'string' && METHODS.has(wanted.toUpperCase())) req.method = wanted.toUpperCase();
+  if (req.method === 'POST' && typeof wanted === 'string' && METHODS.has(wanted.toUpperCase()))
+    req.method = wanted.toUpperCase();
   next();
 };

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Express, Request, Response } from 'express';
 import compression from 'compression';
+import type { Express, Request, Response } from 'express';
 import type { Services } from '../../services.ts';
 import type { Assets } from '../rendering/assets.ts';
 
@@ -18,7 +18,8 @@ export function setUpRequest(app: Express, services: Services, assets: Assets) {
     res.set('X-Request-Id', req.requestId);
     const writeHead = res.writeHead;
     res.writeHead = function (this: Response, ...args: unknown[]) {
-      if (!ACCESS.test(req.path) && !res.headersSent) res.setHeader('X-Response-Time', `${elapsed(start).toFixed(1)}ms`);
+      if (!ACCESS.test(req.path) && !res.headersSent)
+        res.setHeader('X-Response-Time', `${elapsed(start).toFixed(1)}ms`);
       return writeHead.apply(this, args as Parameters<typeof writeHead>);
     } as typeof res.writeHead;
     res.on('close', () => report(req, res, elapsed(start)));
@@ -33,9 +34,18 @@ function report(req: Request, res: Response, ms: number) {
   const { log, metrics } = req.services;
   const route = typeof req.route?.path === 'string' ? `${req.baseUrl}${req.route.path}` : 'other';
   const status = res.writableEnded ? res.statusCode : 499;
-  metrics.requests.observe({ method: req.method, route, status: `${Math.floor(status / 100)}xx` }, ms / 1_000);
+  metrics.requests.observe(
+    { method: req.method, route, status: `${Math.floor(status / 100)}xx` },
+    ms / 1_000,
+  );
   if (route === 'other' && /^\/(assets|health|metrics)/.test(req.originalUrl) && status < 400) return;
-  const line = { requestId: req.requestId, method: req.method, path: withoutSecrets(req.path), status, ms: Math.round(ms) };
+  const line = {
+    requestId: req.requestId,
+    method: req.method,
+    path: withoutSecrets(req.path),
+    status,
+    ms: Math.round(ms),
+  };
   if (status >= 500) log.error(line, 'request failed');
   else if (ms > SLOW_MS) log.warn(line, 'slow request');
   else log.info(line, 'request');

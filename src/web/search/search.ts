@@ -12,13 +12,30 @@ export function searchRoutes(): Router {
   router.get('/search', allow('ticket.list'), async (req, res) => {
     const q = queryText(req, 'q');
     const { limiter, config } = req.services;
-    const wait = q && (await limiter.take('search', String(person(req).id), { points: config.limits.searchPerson, seconds: 60 }));
+    const wait =
+      q &&
+      (await limiter.take('search', String(person(req).id), {
+        points: config.limits.searchPerson,
+        seconds: 60,
+      }));
     if (wait) throw new TooMany(wait);
     const found = await searchTickets(req.ctx, q);
     if (found.exact) return res.redirect(302, paths.ticket(found.exact));
     const layout = can(req.ctx.actor, 'queue.read') ? 'desk' : 'portal';
     const title = q ? req.t('Search: {{q}}', { q }) : req.t('Search');
-    return page(res, 'search/results', { title, nav: 'search', q, rows: found.rows, more: found.more, audience: layout === 'desk' ? 'desk' : 'employee' }, { layout, fragments: { results: 'search/_results' } });
+    return page(
+      res,
+      'search/results',
+      {
+        title,
+        nav: 'search',
+        q,
+        rows: found.rows,
+        more: found.more,
+        audience: layout === 'desk' ? 'desk' : 'employee',
+      },
+      { layout, fragments: { results: 'search/_results' } },
+    );
   });
   return router;
 }
