@@ -1,11 +1,12 @@
-import type { Role } from '../../domain/access/actor.ts';
+import type { AccountStatus, Role } from '../../domain/access/actor.ts';
 import { roles } from '../../domain/identity/roles.ts';
 import { settingLabel } from '../../domain/settings/words.ts';
 import { type Priority, priorities } from '../../domain/tickets/ticket.ts';
 import type { Translate } from '../../platform/translating.ts';
 import { priorityWord } from '../rendering/drawing.ts';
+import { statusWord } from '../rendering/status-words.ts';
 import type { Recorded } from './event-words.ts';
-import { roleWord } from './words.ts';
+import { accountStatusWord, roleWord } from './words.ts';
 
 export type Change = { label: string; from: string; to: string };
 
@@ -15,8 +16,9 @@ export function changeWords({ type, changes, data }: Recorded, t: Translate): Ch
   return Object.entries(changes)
     .filter(([, pair]) => Array.isArray(pair))
     .flatMap(([field, pair]) => {
-      const [from, to] = names[field] ?? pair;
       if (field === 'replyMinutes') return replyTimes(pair, t);
+      const isStatus = field === 'status';
+      const [from, to] = isStatus ? pair.map(value => statusName(type, value, t)) : (names[field] ?? pair);
       const label = type === 'settings.changed' ? settingLabel(field, t) : fieldLabel(field, t);
       return [{ label, from: valueWord(field, from, t), to: valueWord(field, to, t) }];
     });
@@ -53,8 +55,16 @@ function fieldLabel(field: string, t: Translate): string {
   return labels[field] ?? field;
 }
 
+/** The words of today for a status of then; one that the company made and took away keeps its key. */
+function statusName(type: string, value: unknown, t: Translate): unknown {
+  if (typeof value !== 'string') return value;
+  if (type.startsWith('user.')) return accountStatusWord(value as AccountStatus, t) ?? value;
+  return statusWord({ kind: 'open', key: value, name: value, waitingOn: null }, 'desk', t);
+}
+
 function valueWord(field: string, value: unknown, t: Translate): string {
   if (value === null || value === undefined || value === '') return '–';
+  if (field === 'waitingOn') return value === 'requester' ? t('Requester') : t('Others');
   if (typeof value === 'boolean') return value ? t('On') : t('Off');
   if (Array.isArray(value)) return value.map(String).join(', ') || '–';
   if (field === 'role' && roles.includes(value as Role)) return roleWord(value as Role, t);
