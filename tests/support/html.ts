@@ -38,7 +38,8 @@ export class Page {
   constructor(html: string, url: string | URL = 'http://localhost/') {
     this.html = html;
     this.url = new URL(url);
-    this.$ = load(html);
+    // Without scripts, what stands in <noscript> is on the page.
+    this.$ = load(html, { scriptingEnabled: false });
   }
 
   get title(): string {
@@ -67,6 +68,7 @@ export class Page {
   textOf(elements: Cheerio<Element> | Element | ReturnType<Page['$']>): string {
     const copy = this.$(elements as Element).clone();
     copy.find('script, style, template, [hidden], datalist').remove();
+    copy.find('small').before(' ');
     copy.find('br, p, div, li, td, th, dt, dd, h1, h2, h3, option, label, button, a').after(' ');
     return squeeze(copy.text());
   }
