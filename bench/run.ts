@@ -1,4 +1,5 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -78,7 +79,9 @@ async function benchAt(tickets: number): Promise<Run> {
     execArgv: ['--import', 'tsx'],
     env: {
       ...process.env,
-      NODE_ENV: 'test',
+      NODE_ENV: 'production',
+      SESSION_SECRET: randomBytes(32).toString('base64url'),
+      ENCRYPTION_KEYS: `bench:${randomBytes(32).toString('base64')}`,
       DATABASE_URL: url,
       ...(redis ? { REDIS_URL: redis.url } : {}),
       LOG_LEVEL: 'silent',

@@ -12,6 +12,7 @@ import { createLogger, type Logger } from './platform/logger.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { createWaker } from './platform/queue.ts';
 import { createRateLimiter, type RateLimiter } from './platform/rate-limiter.ts';
+import { createRecall } from './platform/recalling.ts';
 import { createRedis } from './platform/redis.ts';
 import { createStorage, type Storage } from './platform/storage.ts';
 import { createTranslator, type Translator } from './platform/translating.ts';
@@ -47,6 +48,7 @@ export async function createServices(config: Config, overrides: ServiceOverrides
   const sign = createSigner(config.secrets.session);
   const world: World = {
     wake: waker.wake,
+    recall: createRecall({ milliseconds: config.isTest ? 0 : 3_000 }),
     ...createSealer(config.secrets.encryption),
     sign,
     verify: (purpose, text, signature) => sameText(sign(purpose, text), signature),

@@ -20,6 +20,8 @@ export type World = {
   wake(job: string): void;
   encrypt(plain: string): string;
   decrypt(sealed: string): string;
+  /** Keeps an answer for a moment: for lists of choices only, never for rights or tickets. */
+  recall<T extends object>(key: string, load: () => Promise<T>): Promise<T>;
   /** A keyed digest (HMAC-SHA-256, base64url), different for each purpose. */
   sign(purpose: string, text: string): string;
   /** Compares in constant time. */

@@ -2,7 +2,7 @@ import { query } from '../../db/knex.ts';
 import { isPerson } from '../access/actor.ts';
 import type { Context } from '../context.ts';
 import type { Changes } from '../events/recording.ts';
-import type { Comment, CommentFile } from './comment.ts';
+import type { Comment } from './comment.ts';
 import { worksTicket } from './policy.ts';
 import type { PersonName, Ticket } from './ticket.ts';
 
@@ -39,6 +39,11 @@ const EVENTS = `
   where e.ticket_id = ? and e.type = any(?::text[]) and (not e.internal or ?::boolean)
   order by e.id desc limit ?`;
 
+/** Both in one statement, since each costs a round trip. JSON has no dates: they are made again from their text. */
+const TIMELINE = `
+  select (select coalesce(json_agg(c), '[]') from (${COMMENTS}) as c) as comments,
+         (select coalesce(json_agg(e), '[]') from (${EVENTS}) as e) as events`;
+
 /** Comments shown on the page without asking for more; a thread of 500 stays one light page. */
 export const RECENT_COMMENTS = 60;
 const RECENT_EVENTS = 120;
@@ -60,19 +65,27 @@ export type Timeline = { entries: TimelineEntry[]; earlier: boolean };
 export async function timelineOf(ctx: Context, ticket: Ticket, { all = false } = {}): Promise<Timeline> {
   const works = ctx.actor.kind === 'system' || (isPerson(ctx.actor) && worksTicket(ctx.actor, ticket));
   const limit = all ? 5_000 : RECENT_COMMENTS + 1;
-  const [comments, events] = await Promise.all([
-    query<Omit<Comment, 'files'> & { files: CommentFile[] }>(ctx.db, COMMENTS, [
-      ticket.id,
-      works ? ['reply', 'note'] : ['reply'],
-      limit,
-    ]),
-    query<TicketEvent>(ctx.db, EVENTS, [
-      ticket.id,
-      works ? STAFF_EVENTS : EMPLOYEE_EVENTS,
-      works,
-      all ? 5_000 : RECENT_EVENTS,
-    ]),
+  const [row] = await query<{
+    comments: Dated<Comment, 'createdAt' | 'redactedAt'>[];
+    events: Dated<TicketEvent, 'occurredAt'>[];
+  }>(ctx.db, TIMELINE, [
+    ticket.id,
+    works ? ['reply', 'note'] : ['reply'],
+    limit,
+    ticket.id,
+    works ? STAFF_EVENTS : EMPLOYEE_EVENTS,
+    works,
+    all ? 5_000 : RECENT_EVENTS,
   ]);
+  const comments: Comment[] = row!.comments.map(comment => ({
+    ...comment,
+    createdAt: new Date(comment.createdAt),
+    redactedAt: comment.redactedAt ? new Date(comment.redactedAt) : null,
+  }));
+  const events: TicketEvent[] = row!.events.map(event => ({
+    ...event,
+    occurredAt: new Date(event.occurredAt),
+  }));
   const earlier = !all && comments.length > RECENT_COMMENTS;
   const shown = earlier ? comments.slice(0, RECENT_COMMENTS) : comments;
   const from = earlier ? shown.at(-1)!.createdAt : new Date(0);
@@ -84,6 +97,8 @@ export async function timelineOf(ctx: Context, ticket: Ticket, { all = false } =
   entries.sort((a, b) => a.at.getTime() - b.at.getTime() || rank(a) - rank(b) || a.id - b.id);
   return { entries, earlier };
 }
+
+type Dated<T, Keys extends keyof T> = Omit<T, Keys> & Record<Keys, string>;
 
 // A reply and the status it set carry the same moment: the reply reads first.
 const rank = (entry: TimelineEntry) => (entry.is === 'comment' ? 0 : 1);

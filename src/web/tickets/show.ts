@@ -1,12 +1,11 @@
 import { type Request, type Response, Router } from 'express';
-import { findDraft } from '../../domain/drafting.ts';
 import { markTicketRead } from '../../domain/notifications/reading.ts';
 import { can } from '../../domain/policies.ts';
 import { deskChoices } from '../../domain/tickets/choices.ts';
 import { defaultSort, neighbours, type QueueView, queueViews } from '../../domain/tickets/queue.ts';
+import { surroundingsOf } from '../../domain/tickets/surroundings.ts';
 import { findTicket, type Ticket } from '../../domain/tickets/ticket.ts';
 import { timelineOf } from '../../domain/tickets/timeline.ts';
-import { watchersOf } from '../../domain/tickets/watching.ts';
 import { allow } from '../middleware/allow.ts';
 import { emptyForm, type FormState } from '../rendering/forms.ts';
 import { type PageOptions, page } from '../rendering/page.ts';
@@ -63,11 +62,10 @@ export async function showTicket(
 export async function ticketLocals(req: Request, ticket: Ticket, form?: FormState) {
   const { ctx } = req;
   const works = can(ctx.actor, 'ticket.work', ticket);
-  const [timeline, draft, choices, watchers] = await Promise.all([
+  const [timeline, around, choices] = await Promise.all([
     timelineOf(ctx, ticket, { all: queryText(req, 'show') === 'all' }),
-    form ? undefined : findDraft(ctx.db, person(req).id, `ticket:${ticket.id}`),
+    surroundingsOf(ctx, ticket),
     works ? deskChoices(ctx, ticket.teamId) : undefined,
-    watchersOf(ctx, ticket),
   ]);
   const title = `#${ticket.number} ${ticket.subject}`;
   return {
@@ -76,9 +74,9 @@ export async function ticketLocals(req: Request, ticket: Ticket, form?: FormStat
     works,
     timeline,
     choices,
-    watchers,
-    form: form ?? emptyForm({ kind: 'reply', ...draft?.body }),
-    draftAt: draft?.updatedAt,
+    watchers: around.watchers,
+    form: form ?? emptyForm({ kind: 'reply', ...around.draft?.body }),
+    draftAt: form ? undefined : around.draft?.updatedAt,
     autoCloseAt:
       ticket.resolvedAt && new Date(ticket.resolvedAt.getTime() + ctx.settings.autoCloseDays * 86_400_000),
   };

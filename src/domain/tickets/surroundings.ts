@@ -1,0 +1,27 @@
+import { query } from '../../db/knex.ts';
+import { personId } from '../access/actor.ts';
+import type { Context } from '../context.ts';
+import type { Draft } from '../drafting.ts';
+import type { PersonName, Ticket } from './ticket.ts';
+
+export type Surroundings = { watchers: PersonName[]; draft: { body: Draft; updatedAt: Date } | undefined };
+
+const SURROUNDINGS = `
+  select (select coalesce(json_agg(w), '[]') from (
+            select u.id, u.first_name as "firstName", u.last_name as "lastName" from ticket_watchers tw
+            join users u on u.id = tw.user_id where tw.ticket_id = ? order by u.last_name, u.id limit 50) as w) as watchers,
+         (select json_build_object('body', body, 'updatedAt', updated_at) from drafts where user_id = ? and scope = ?) as draft`;
+
+/** What a ticket's page shows beside the conversation: who else sees it, and what the person had begun to write. */
+export async function surroundingsOf(ctx: Context, ticket: Ticket): Promise<Surroundings> {
+  const [row] = await query<{ watchers: PersonName[]; draft: { body: Draft; updatedAt: string } | null }>(
+    ctx.db,
+    SURROUNDINGS,
+    [ticket.id, personId(ctx.actor) ?? 0, `ticket:${ticket.id}`],
+  );
+  const draft = row?.draft;
+  return {
+    watchers: row?.watchers ?? [],
+    draft: draft ? { body: draft.body, updatedAt: new Date(draft.updatedAt) } : undefined,
+  };
+}
