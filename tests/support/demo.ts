@@ -4,6 +4,7 @@ import { seedDemo } from '../../seeds/demo.ts';
 import type { Database } from '../../src/db/knex.ts';
 import { createServices, type Services } from '../../src/services.ts';
 import { createApp } from '../../src/web/app.ts';
+import type { Assets } from '../../src/web/rendering/assets.ts';
 import { testDatabase } from './db.ts';
 import { originOf, visitor } from './visitor.ts';
 
@@ -21,11 +22,14 @@ export type Demo = {
 };
 
 /** The application on a database with the demo company. Call it at the top of a file, with `await`. */
-export async function demoCompany(settings: Record<string, string> = {}): Promise<Demo> {
+export async function demoCompany(
+  settings: Record<string, string> = {},
+  parts: { assets?: Assets } = {},
+): Promise<Demo> {
   const { db, config } = await testDatabase({ settings: { DEMO: '1', ...settings } });
   const services = await createServices(config, { db });
   await seedDemo(services);
-  const url = await originOf(await createApp(services));
+  const url = await originOf(await createApp(services, parts));
   return {
     url,
     db,

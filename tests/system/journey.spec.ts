@@ -97,7 +97,7 @@ async function openMail(page: Page, email: string) {
 
 async function approve(page: Page, email: string) {
   await page.goto('/admin/users?show=pending');
-  const waiting = page.locator('li, tr', { hasText: email }).last();
+  const waiting = page.locator('li', { hasText: email });
   await waiting.getByRole('button', { name: /Approve/ }).click();
   await page.locator('.flash').waitFor();
 }

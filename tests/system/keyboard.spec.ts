@@ -88,7 +88,7 @@ describe.skipIf(noChromium)('the keyboard on the desk (needs Chromium)', () => {
   test('no single key does anything once they are switched off in the profile', async () => {
     const page = await browse(demo, { context: await demo.signedIn('ana') });
     await page.goto('/profile');
-    await page.getByLabel('Keyboard shortcuts').uncheck();
+    await page.locator('[name=shortcuts]').uncheck();
     await page.locator('#profile').getByRole('button', { name: 'Save' }).click();
     await page.locator('.flash').waitFor();
     await page.goto('/queue/all');
