@@ -249,7 +249,7 @@ async function databaseOf(tickets: number): Promise<string> {
 }
 
 async function memoryOf(server: ChildProcess): Promise<number> {
-  server.send('memory');
+  server.send('usage');
   const [{ rss }] = (await once(server, 'message')) as [{ rss: number }];
   return rss;
 }

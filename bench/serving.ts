@@ -34,7 +34,7 @@ const app = await listen((await createApp(services)) as never);
 const bare = await listen(bareApp(services, store) as never);
 process.send?.({ app, bare });
 process.on('message', message => {
-  if (message === 'memory') process.send?.({ rss: process.memoryUsage().rss });
+  if (message === 'usage') process.send?.({ rss: process.memoryUsage().rss, cpu: process.cpuUsage() });
 });
 process.on('disconnect', () => process.exit(0));
 process.on('SIGINT', () => process.exit(0));
