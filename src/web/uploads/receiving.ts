@@ -51,7 +51,10 @@ const readMultipart =
     }).array(field);
     parser(req, res, error => {
       const files = (req.files as unknown as Arrived[] | undefined) ?? [];
-      res.on('close', () => files.forEach(file => void rm(file.path, { force: true })));
+      // Of a sender who hung up, the last file is listed without a path; its own is removed where it was written.
+      res.on('close', () => {
+        for (const file of files) if (file.path) void rm(file.path, { force: true }).catch(() => {});
+      });
       if (error) return next(error);
       // multer makes objects without prototype; only flat text fields are of use here.
       req.body = Object.fromEntries(Object.entries({ ...req.body }).filter(([name]) => name !== '__proto__'));
