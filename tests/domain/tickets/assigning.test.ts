@@ -61,11 +61,11 @@ test('who becomes an employee owns no ticket any more', async () => {
     email: row.email,
     firstName: row.first_name,
     lastName: row.last_name,
-    companyId: null,
+    companyId: '',
     departmentId: null,
     teamIds: [],
     role: 'employee',
-  } as Parameters<typeof changeUser>[1]);
+  });
   expect((await reload(ticket)).assigneeId).toBeNull();
 });
 

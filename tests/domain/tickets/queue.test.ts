@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Forbidden } from '../../../src/domain/errors.ts';
+import { matchingIds } from '../../../src/domain/search/matching.ts';
 import { pickUpTicket } from '../../../src/domain/tickets/assigning.ts';
 import { changeTicket } from '../../../src/domain/tickets/changing.ts';
 import { stampDueTickets } from '../../../src/domain/tickets/due.ts';
@@ -151,14 +152,20 @@ test.each(FILTERS)('a filter by %s shows those and no others', async (_name, fil
   expect(numbers(rows).sort()).toEqual(numbers(all.filter(row => !row.spam_at && fits(row))).sort());
 });
 
-test('words filter a view by what the search knows, and by nothing the person may not work', async () => {
-  const { rows } = await db.raw(
-    `select distinct t.number from tickets t join comments c on c.ticket_id = t.id where c.body like '%walrus%' and t.spam_at is null and coalesce(t.team_id, ?) = ?`,
+test('what a search found filters a view, and brings nothing the person may not work', async () => {
+  const { rows } = await db.raw<{ rows: { id: number; number: number }[] }>(
+    `select distinct t.id, t.number from tickets t join comments c on c.ticket_id = t.id
+     where c.body like '%walrus%' and t.spam_at is null and coalesce(t.team_id, ?) = ?`,
     [it.id, it.id],
   );
-  const page = await queuePage(await as(coordinator), { view: 'all', filter: { q: 'walrus' }, limit: 100 });
-  expect(numbers(page.rows).sort()).toEqual(rows.map((row: { number: number }) => row.number).sort());
-  const none = await queuePage(await as(coordinator), { view: 'all', filter: { q: 'nowhere' } });
+  const ctx = await as(coordinator);
+  const ids = await matchingIds(ctx, 'walrus');
+  const page = await queuePage(ctx, { view: 'all', filter: { ids }, limit: 100 });
+  expect(new Set(numbers(page.rows))).toEqual(new Set(rows.map(row => row.number)));
+  const everything = all.map(row => row.id);
+  const all100 = await queuePage(ctx, { view: 'all', filter: { ids: everything }, limit: 100 });
+  expect(all100.rows.every(row => all.find(one => one.id === row.id)?.team_id !== hr.id)).toBe(true);
+  const none = await queuePage(ctx, { view: 'all', filter: { ids: await matchingIds(ctx, 'nowhere') } });
   expect(none).toEqual({ rows: [], next: null, previous: null });
 });
 

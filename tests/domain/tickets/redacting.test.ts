@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { findAttachment } from '../../../src/domain/attachments/serving.ts';
 import { Forbidden, NotFound } from '../../../src/domain/errors.ts';
 import { searchTickets } from '../../../src/domain/search/searching.ts';
+import { findAttachment } from '../../../src/domain/tickets/downloading.ts';
 import { queuePage } from '../../../src/domain/tickets/queue.ts';
 import { redactAttachment, redactComment } from '../../../src/domain/tickets/redacting.ts';
 import { findTicket } from '../../../src/domain/tickets/ticket.ts';
