@@ -40,7 +40,8 @@ function submitConfirmed(form, submitter) {
 }
 
 /** Resolves to whether the person chose the act. Escape and the backdrop mean no. */
-function ask(question, { dataset }) {
+function ask(question, asking) {
+  const { dataset } = asking;
   const dialog = document.createElement('dialog');
   dialog.className = 'dialog';
   dialog.setAttribute('aria-labelledby', 'confirm-question');
@@ -65,6 +66,8 @@ function ask(question, { dataset }) {
       dialog.remove();
       resolve(dialog.returnValue === 'yes');
     });
+    // A menu gives the focus back to its opener; the dialog, closed, gives it back to there.
+    asking.closest('[popover]')?.hidePopover();
     dialog.showModal();
   });
 }

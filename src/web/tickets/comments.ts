@@ -10,6 +10,7 @@ import { emptyForm, submit } from '../rendering/forms.ts';
 import { done, partials } from '../rendering/page.ts';
 import { isPartial, numberParam } from '../request.ts';
 import { receiveFiles, takeReceived } from '../uploads/receiving.ts';
+import { progressOf } from './progress.ts';
 import { commentSchema } from './schemas.ts';
 import { showTicket, ticketFragments, ticketLocals } from './show.ts';
 
@@ -59,8 +60,10 @@ export function commentRoutes(): Router {
     const { thread, composer, properties } = ticketFragments;
     return partials(
       res,
-      { thread, composer, ...(locals.works ? { properties, 'ticket-head': 'tickets/_desk-head' } : {}) },
-      { ...locals, arrived: form.result.commentId },
+      locals.works
+        ? { thread, composer, properties, 'ticket-head': 'tickets/_desk-head' }
+        : { thread, composer, 'ticket-head': 'tickets/_employee-head', progress: 'tickets/_progress' },
+      { ...locals, progress: progressOf(req, current, locals.timeline), arrived: form.result.commentId },
       { toast: notice },
     );
 
