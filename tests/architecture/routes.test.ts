@@ -4,27 +4,8 @@ import { actions } from '../../src/domain/policies.ts';
 import { createServices } from '../../src/services.ts';
 import { createApp } from '../../src/web/app.ts';
 import { testConfig } from '../support/config.ts';
+import { type Route, routesOf } from '../support/routes.ts';
 import { filesIn, read } from './files.ts';
-
-type Handle = RequestHandler & { permission?: string; stack?: Layer[] };
-type Layer = {
-  handle: Handle;
-  route?: { path: string; stack: { method: string; handle: Handle }[] };
-};
-type Route = { method: string; path: string; permission: string | undefined };
-
-/** Every route of the application, whichever router of routers it is in. */
-function routesOf(stack: readonly Layer[]): Route[] {
-  return stack.flatMap(({ route, handle }) => {
-    if (!route) return handle.stack ? routesOf(handle.stack) : [];
-    const methods = [...new Set(route.stack.map(layer => layer.method))];
-    return methods.map(method => ({
-      method: method.toUpperCase(),
-      path: route.path,
-      permission: route.stack.find(layer => layer.method === method)?.handle.permission,
-    }));
-  });
-}
 
 /** What answers before there is a session, and says nothing of anybody. */
 const OPERATIONS = ['GET /health', 'GET /health/ready', 'GET /metrics'];
@@ -33,7 +14,7 @@ const noAssets = { url: () => '', handler: ((_req, _res, next) => next()) as Req
 const services = await createServices(testConfig());
 const app = await createApp(services, { assets: noAssets as never });
 await services.close();
-const routes = routesOf((app.router as unknown as { stack: Layer[] }).stack);
+const routes = routesOf(app);
 const own = routes.filter(({ method, path: at }) => !OPERATIONS.includes(`${method} ${at}`));
 const nameOf = ({ method, path: at }: Route) => `${method} ${at}`;
 
