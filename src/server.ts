@@ -1,24 +1,36 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { buildConfig } from './config/config.ts';
 import { readEnv } from './config/env.ts';
+import { loadEnvFile } from './config/env-file.ts';
 import { explain } from './explaining.ts';
 import { createServices, type Services } from './services.ts';
+import { surviveStrayErrors, untilSignal } from './staying-up.ts';
 import { prepareSetup } from './web/access/setup.ts';
 import { createApp } from './web/app.ts';
-import { startDraining } from './web/operations/operations.ts';
+import { startDraining } from './web/operations/draining.ts';
 
-const DRAIN_MS = 8_000;
+/** For requests under way once nothing new is taken. */
+const DRAIN_MS = 6_500;
+/** How long a process that is told to stop still takes requests: a proxy needs that to see that it is not ready. */
+const LINGER_MS = 1_500;
+/** A form with files over a slow line; other bodies have less, see set-up-parsing. */
+const UPLOAD_MS = 300_000;
 
-export type RunningWeb = { address: string; server: Server; stop(): Promise<void> };
+export type RunningWeb = {
+  address: string;
+  server: Server;
+  stop(options?: { lingerMs?: number }): Promise<void>;
+};
 
 /** Listens, with a limit on every wait. `stop` says "not ready" first, lets what is under way finish, then closes. */
 export async function startWeb(services: Services): Promise<RunningWeb> {
   const { config, log } = services;
   const app = await createApp(services);
   const server = createServer(
-    { headersTimeout: 15_000, requestTimeout: 120_000, keepAliveTimeout: 15_000 },
+    { headersTimeout: 15_000, requestTimeout: UPLOAD_MS, keepAliveTimeout: 15_000 },
     app,
   );
   server.maxHeadersCount = 100;
@@ -32,11 +44,12 @@ export async function startWeb(services: Services): Promise<RunningWeb> {
   const setup = await prepareSetup(services);
   if (setup)
     log.warn({ open: setup }, 'nobody has an account yet: open this address to make the first administrator');
-  return { address, server, stop: () => drain(server) };
+  return { address, server, stop: ({ lingerMs = 0 } = {}) => drain(services, server, lingerMs) };
 }
 
-async function drain(server: Server): Promise<void> {
-  startDraining();
+async function drain(services: Services, server: Server, lingerMs: number): Promise<void> {
+  startDraining(services);
+  if (lingerMs > 0) await wait(lingerMs);
   const closed = new Promise<void>(resolve => server.close(() => resolve()));
   server.closeIdleConnections();
   const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
@@ -44,25 +57,18 @@ async function drain(server: Server): Promise<void> {
   clearTimeout(timer);
 }
 
-/** One bad request must not take the process down: what nobody caught is logged, and the process goes on. */
-export function surviveStrayErrors({ log }: Pick<Services, 'log'>) {
-  process.on('unhandledRejection', reason =>
-    log.error({ err: String((reason as Error)?.stack ?? reason) }, 'unhandled rejection'),
-  );
-  process.on('uncaughtException', error => log.error({ err: error.stack }, 'uncaught exception'));
-}
-
 async function main() {
+  const stopped = untilSignal();
+  loadEnvFile();
   const services = await createServices(buildConfig(readEnv()));
-  surviveStrayErrors(services);
+  surviveStrayErrors(services.log);
   const web = await startWeb(services);
-  const stop = async () => {
-    await web.stop();
-    await services.close();
-    process.exit(0);
-  };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  const signal = await stopped;
+  services.log.info({ signal }, 'web is stopping');
+  // Ctrl-C comes from a person, who has no proxy to wait for.
+  await web.stop({ lingerMs: signal === 'SIGTERM' ? LINGER_MS : 0 });
+  await services.close();
+  process.exit(0);
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

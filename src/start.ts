@@ -6,6 +6,7 @@ import { openConfig } from './db/opening.ts';
 import { explain } from './explaining.ts';
 import { startWeb } from './server.ts';
 import { createServices, type Services } from './services.ts';
+import { surviveStrayErrors, untilSignal } from './staying-up.ts';
 import { startWorker } from './worker.ts';
 
 /** `npm start`: the built-in database if none is named, then web and worker in this one process. */
@@ -17,15 +18,11 @@ type Stop = () => Promise<void>;
 /** Run in reverse by `stop`, also when the start fails half-way. */
 const stops: Stop[] = [];
 
-// Signals are only noted: one that comes while starting waits until there is something whole to stop,
-// and the second of a pair (the terminal and npm both send Ctrl-C) changes nothing.
-const stopping = new Promise<void>(resolve => {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
-});
+const stopped = untilSignal();
 
 try {
   await start();
-  await stopping;
+  await stopped;
   console.log('\nStopping');
   await stop();
   process.exit(0);
@@ -43,6 +40,7 @@ async function start() {
 
   const services = await createServices(config);
   stops.push(() => services.close());
+  surviveStrayErrors(services.log);
   if (config.database.demo && empty) await seed(services);
 
   const web = await startWeb(services);

@@ -1,11 +1,13 @@
 import { pathToFileURL } from 'node:url';
 import { buildConfig } from './config/config.ts';
 import { readEnv } from './config/env.ts';
+import { loadEnvFile } from './config/env-file.ts';
 import { explain } from './explaining.ts';
 import { startJobs } from './jobs/agenda.ts';
 import { createMailer } from './mail/mailer.ts';
 import { createMailTransport } from './platform/mail-transport.ts';
 import { createServices, type Services } from './services.ts';
+import { surviveStrayErrors, untilSignal } from './staying-up.ts';
 
 /** The process that does what follows from requests: dispatch, mail, thumbnails, clocks, sweeping. */
 export async function startWorker(services: Services): Promise<{ stop(): Promise<void> }> {
@@ -22,20 +24,12 @@ export async function startWorker(services: Services): Promise<{ stop(): Promise
 }
 
 async function main() {
+  const stopped = untilSignal();
+  loadEnvFile();
   const services = await createServices(buildConfig(readEnv()));
-  // A promise that nobody looked at is a fault to mend, not a reason to stop working.
-  process.on('unhandledRejection', reason =>
-    services.log.error({ err: String((reason as Error)?.stack ?? reason) }, 'unhandled rejection'),
-  );
-  process.on('uncaughtException', error => {
-    services.log.error({ err: error.stack }, 'uncaught exception');
-    process.exit(1);
-  });
-  const stopping = new Promise<void>(resolve => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
-  });
+  surviveStrayErrors(services.log);
   const worker = await startWorker(services);
-  await stopping;
+  await stopped;
   await worker.stop();
   await services.close();
   process.exit(0);

@@ -18,7 +18,7 @@ const LAYERS: Record<string, { may: string[]; types?: string[] }> = {
 };
 
 /** Layers that put the others together. */
-const ROOTS = ['commands', 'server', 'worker', 'start', 'services'];
+const ROOTS = ['commands', 'server', 'worker', 'start', 'staying-up', 'services'];
 
 /** Packages that a layer must do without: it would do another layer's work. */
 const BANNED: Record<string, RegExp> = {

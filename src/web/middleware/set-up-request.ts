@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import compression from 'compression';
 import type { Express, Request, Response } from 'express';
 import type { Services } from '../../services.ts';
+import { isDraining } from '../operations/draining.ts';
 import type { Assets } from '../rendering/assets.ts';
 
 const SLOW_MS = 1_000;
@@ -20,6 +21,8 @@ export function setUpRequest(app: Express, services: Services, assets: Assets) {
     res.writeHead = function (this: Response, ...args: unknown[]) {
       if (!ACCESS.test(req.path) && !res.headersSent)
         res.setHeader('X-Response-Time', `${elapsed(start).toFixed(1)}ms`);
+      // The next request on this connection would meet a closed door.
+      if (isDraining(services) && !res.headersSent) res.setHeader('Connection', 'close');
       return writeHead.apply(this, args as Parameters<typeof writeHead>);
     } as typeof res.writeHead;
     res.on('close', () => report(req, res, elapsed(start)));

@@ -1,12 +1,7 @@
 import type { Express, Request, RequestHandler } from 'express';
 import { sameText } from '../../platform/crypto.ts';
 import type { Services } from '../../services.ts';
-
-let draining = false;
-/** From now on `/health/ready` says no, so that nothing new is sent here. */
-export const startDraining = () => {
-  draining = true;
-};
+import { isDraining } from './draining.ts';
 
 /** Before sessions: these answer whatever else is away. */
 export function setUpOperations(app: Express, services: Services) {
@@ -15,6 +10,7 @@ export function setUpOperations(app: Express, services: Services) {
   });
   app.get('/health/ready', async (_req, res) => {
     const checks = await services.readiness();
+    const draining = isDraining(services);
     const ready = !draining && Object.values(checks).every(state => state === 'ok');
     res
       .status(ready ? 200 : 503)
