@@ -2,6 +2,7 @@ import 'htmx.org/dist/htmx.esm.min.js';
 import { autoSubmit } from './components/auto-submit.js';
 import { busy } from './components/busy.js';
 import { confirming } from './components/confirming.js';
+import { currentLink } from './components/current-link.js';
 import { dialogs } from './components/dialogs.js';
 import { drafts } from './components/drafts.js';
 import { files } from './components/files.js';
@@ -28,6 +29,7 @@ const behaviours = [
   autoSubmit,
   drafts,
   busy,
+  currentLink,
   dialogs,
   files,
   focus,
