@@ -109,7 +109,7 @@ test('a team is made, changed, archived and brought back', async () => {
   await admin.click('Add team');
   expect(admin.status).toBe(422);
   expect(admin.html.control(/^Description/).attribs.value).toBe('Devices and access');
-  admin.fill({ Name: 'IT support', [`Ana Petrović${ana.email}`]: true });
+  admin.fill({ Name: 'IT support', [`Ana Petrović ${ana.email}`]: true });
   await admin.click('Add team');
   expect(admin.html.notices.join()).toContain('Team added');
   await admin.click('IT support');
