@@ -2,7 +2,7 @@ import type { Context, Tx } from '../context.ts';
 import { NotFound } from '../errors.ts';
 import { visibleTickets } from './finding.ts';
 import type { TicketRelation } from './policy.ts';
-import type { StatusKind, WaitingOn } from './status.ts';
+import type { WaitingOn } from './status.ts';
 
 export type Priority = 'low' | 'medium' | 'high' | 'urgent';
 export const priorities: readonly Priority[] = ['low', 'medium', 'high', 'urgent'];
