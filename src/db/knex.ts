@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Duplex } from 'node:stream';
 import knexFactory, { type Knex } from 'knex';
 import pg from 'pg';
 import type { Config } from '../config/config.ts';
@@ -14,6 +15,9 @@ pg.types.setTypeParser(pg.types.builtins.DATE, value => value);
 
 export type Database = Knex;
 
+/** Longer than any statement may take: whoever has not answered by then never will on this connection. */
+const ANSWER_MS = 20_000;
+
 /** One pool for the process. A statement may take 15 s and wait 5 s for a lock; an idle transaction ends after 30 s. */
 export function createDatabase(
   config: Config,
@@ -28,6 +32,8 @@ export function createDatabase(
       statement_timeout: 15_000,
       lock_timeout: 5_000,
       idle_in_transaction_session_timeout: 30_000,
+      // The limits above are kept by the server. This one is ours, for a server that no longer answers at all.
+      query_timeout: ANSWER_MS,
       keepAlive: true,
     } as Knex.PgConnectionConfig,
     pool: {
@@ -40,11 +46,35 @@ export function createDatabase(
       // A connection of half an hour is not handed out again, so that a failover reaches every process.
       maxConnectionLifetimeMillis: 30 * 60_000,
       maxConnectionLifetimeJitterMillis: 60_000,
+      afterCreate: (connection: pg.Client, done: (error: null, connection: pg.Client) => void) => {
+        breakWhenSilent(connection);
+        done(null, connection);
+      },
     } as Knex.PoolConfig,
   });
   preparedStatements.set(db.client.config, config.database.prepared);
   return db;
 }
+
+type Callback = (error: Error | null, result?: unknown) => void;
+
+/** pg gives up on the answer and keeps the connection, on which the next query would wait behind the lost one. */
+function breakWhenSilent(connection: pg.Client) {
+  const ask = connection.query.bind(connection) as (config: unknown, callback?: Callback) => unknown;
+  const asking = (config: unknown, callback?: Callback) =>
+    ask(
+      config,
+      callback &&
+        ((error, result) => {
+          if (error?.message === 'Query read timeout') streamOf(connection).destroy();
+          callback(error, result);
+        }),
+    );
+  connection.query = asking as typeof connection.query;
+}
+
+const streamOf = (connection: pg.Client) =>
+  (connection as unknown as { connection: { stream: Duplex } }).connection.stream;
 
 const preparedStatements = new WeakMap<object, boolean>();
 const names = new Map<string, string>();

@@ -7,6 +7,8 @@ export class FileTooLarge extends Error {}
 export class NoRoom extends Error {}
 
 const NO_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES']);
+/** The disk is full, over its quota, or may not be written to. */
+export const hasNoRoom = (error: unknown) => NO_ROOM.has((error as NodeJS.ErrnoException)?.code ?? '');
 
 /**
  * Files by random name under one folder outside the web root (`aa/bb/uuid`), never by what people call them.
@@ -43,8 +45,7 @@ export function createStorage(root: string) {
         await syncFolder(path.dirname(target));
       } catch (error) {
         await rm(partial, { force: true });
-        if (NO_ROOM.has((error as NodeJS.ErrnoException).code ?? ''))
-          throw new NoRoom('The file store takes nothing more');
+        if (hasNoRoom(error)) throw new NoRoom('The file store takes nothing more');
         throw error;
       }
       return { key, size, sha256: hash.digest('hex') };

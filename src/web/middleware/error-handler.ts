@@ -12,7 +12,8 @@ import {
   Unavailable,
 } from '../../domain/errors.ts';
 import { paths } from '../../paths.ts';
-import { FileTooLarge, NoRoom } from '../../platform/storage.ts';
+import { TookTooLong } from '../../platform/patience.ts';
+import { FileTooLarge, hasNoRoom, NoRoom } from '../../platform/storage.ts';
 import { answerLostSession } from '../access/lost-form.ts';
 import { page } from '../rendering/page.ts';
 import { plainErrorPage } from '../rendering/plain-error-page.ts';
@@ -26,7 +27,7 @@ type Answer = { status: number; view: string; retryAfter?: number; locals?: Reco
 
 /** Each domain error becomes its page here, once. What nobody foresaw is a 500 with a number to quote. */
 export const answerErrors: ErrorRequestHandler = async (error: unknown, req, res, _next) => {
-  if (res.headersSent) return res.destroy();
+  if (res.headersSent) return breakOff(error, req, res);
   if (error instanceof Unauthenticated) return answerUnauthenticated(req, res);
   const answer = answerTo(error);
   if (answer.status >= 500)
@@ -43,6 +44,12 @@ export const answerErrors: ErrorRequestHandler = async (error: unknown, req, res
     res.status(answer.status).type('html').send(plainErrorPage(req, answer.status));
   }
 };
+
+/** Half an answer must not look like a whole one; a whole one is left alone, whatever went wrong after it. */
+function breakOff(error: unknown, req: Request, res: Response) {
+  req.services.log.error({ requestId: req.requestId, err: describe(error) }, 'failed after the answer began');
+  if (!res.writableEnded) res.destroy();
+}
 
 function answerTo(error: unknown): Answer {
   if (error instanceof NotFound) return { status: 404, view: 'errors/not-found' };
@@ -65,9 +72,9 @@ function answerTo(error: unknown): Answer {
       status: error.code === 'LIMIT_FILE_SIZE' ? 413 : 400,
       view: error.code === 'LIMIT_FILE_SIZE' ? 'errors/too-large' : 'errors/bad-request',
     };
-  if (error instanceof StorageFull || error instanceof NoRoom)
+  if (error instanceof StorageFull || error instanceof NoRoom || hasNoRoom(error))
     return { status: 507, view: 'errors/storage-full' };
-  if (error instanceof Unavailable || isAway(error))
+  if (error instanceof Unavailable || error instanceof TookTooLong || isAway(error))
     return { status: 503, view: 'errors/unavailable', retryAfter: 5 };
   const status = (error as { status?: number })?.status;
   if (status && status >= 400 && status < 500) return { status: 400, view: 'errors/bad-request' };
@@ -85,7 +92,7 @@ function isAway(error: unknown): boolean {
   return (
     AWAY.test(code ?? '') ||
     name === 'KnexTimeoutError' ||
-    /MaxRetriesPerRequest|Command timed out|Connection is closed|enableOfflineQueue|Connection terminated|timeout exceeded when trying to connect|Stream isn't writeable|Connection ended unexpectedly/i.test(
+    /MaxRetriesPerRequest|Command timed out|Connection is closed|enableOfflineQueue|Connection terminated|Query read timeout|timeout exceeded when trying to connect|Stream isn't writeable|Connection ended unexpectedly/i.test(
       `${name} ${message}`,
     )
   );

@@ -1,5 +1,7 @@
 import type { Knex } from 'knex';
 import type { Pool } from 'pg';
+import { withinTime } from '../../platform/patience.ts';
+import { FIRST_ANSWER_MS } from './first-answer.ts';
 
 /**
  * What connect-pg-simple needs of a pg.Pool, on the connections the process has anyway:
@@ -8,7 +10,7 @@ import type { Pool } from 'pg';
 export const sessionPool = (db: Knex): Pool =>
   ({
     query(text: string, values: unknown[], callback?: (error: Error | null, result?: unknown) => void) {
-      const answer = run(db, text, values);
+      const answer = withinTime(run(db, text, values), FIRST_ANSWER_MS);
       if (!callback) return answer;
       answer.then(
         result => callback(null, result),

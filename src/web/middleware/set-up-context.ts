@@ -3,7 +3,9 @@ import { type Actor, anonymous } from '../../domain/access/actor.ts';
 import { createContext } from '../../domain/context.ts';
 import { loadSignedIn } from '../../domain/identity/person.ts';
 import { loadSettings, type Settings } from '../../domain/settings/settings.ts';
+import { withinTime } from '../../platform/patience.ts';
 import { PSEUDO_LOCALE, PSEUDO_RTL_LOCALE } from '../../platform/translating.ts';
+import { FIRST_ANSWER_MS } from './first-answer.ts';
 
 /** Who asks, with the rights of this moment, in their language and zone. */
 export function setUpContext(app: Express) {
@@ -11,7 +13,7 @@ export function setUpContext(app: Express) {
 }
 
 const setContext: RequestHandler = async (req, _res, next) => {
-  const { actor, settings } = await identify(req);
+  const { actor, settings } = await withinTime(identify(req), FIRST_ANSWER_MS);
   setLanguage(req, actor, settings);
   const { services } = req;
   req.ctx = createContext({

@@ -1,6 +1,16 @@
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 
 /** Plain forms only: flat names, bounded in size and number. Files go through web/uploads. */
 export function setUpParsing(app: Express) {
-  app.use(express.urlencoded({ extended: false, limit: '400kb', parameterLimit: 700 }));
+  app.use(limitTime, express.urlencoded({ extended: false, limit: '400kb', parameterLimit: 700 }));
 }
+
+/** A plain form is small: one that takes a minute to arrive is let go. Forms with files have the server's own limit. */
+const BODY_MS = 60_000;
+
+const limitTime: RequestHandler = (req, _res, next) => {
+  if (req.complete || req.is('multipart/form-data')) return next();
+  const timer = setTimeout(() => req.destroy(), BODY_MS);
+  for (const event of ['end', 'close'] as const) req.once(event, () => clearTimeout(timer));
+  next();
+};

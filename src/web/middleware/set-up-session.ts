@@ -1,9 +1,11 @@
 import connectPgSimple from 'connect-pg-simple';
 import { RedisStore } from 'connect-redis';
-import type { Express, Request, RequestHandler } from 'express';
+import type { Express, Request, RequestHandler, Response } from 'express';
 import session, { type Store } from 'express-session';
 import { Unavailable } from '../../domain/errors.ts';
 import type { Services } from '../../services.ts';
+import { plainErrorPage } from '../rendering/plain-error-page.ts';
+import { isPartial } from '../request.ts';
 import { sessionPool } from './session-pool.ts';
 
 export const IDLE_MS = 12 * 3_600_000;
@@ -49,7 +51,8 @@ const refuseWithoutSession: RequestHandler = (req, _res, next) =>
 
 /**
  * express-session sends the headers and all but the last byte of an answer while it still saves. A browser
- * follows a redirect by its headers alone, so the next page would not know the session yet.
+ * follows a redirect by its headers alone, so the next page would not know the session yet. Saved first, a session
+ * that cannot be saved is a 503 too, and not a "welcome" to somebody who is not signed in.
  */
 const saveBeforeAnswering: RequestHandler = (req, res, next) => {
   const end = res.end.bind(res) as (...args: unknown[]) => typeof res;
@@ -59,10 +62,19 @@ const saveBeforeAnswering: RequestHandler = (req, res, next) => {
     const { session } = req;
     const same = req.sessionID === id && JSON.stringify(session) === before;
     if (!session || same) return end(...args);
-    // If it cannot be saved, express-session tries again, and its error is answered there.
-    session.save(() => end(...args));
+    session.save((error: unknown) => (error && !res.headersSent ? answerUnsaved(req, res) : end(...args)));
     return res;
   }) as typeof res.end;
+  const answerUnsaved = (req: Request, res: Response) => {
+    req.services.log.error({ requestId: req.requestId }, 'a session could not be saved');
+    // Without a session, express-session has nothing to save or to put into a cookie.
+    Reflect.deleteProperty(req, 'session');
+    for (const name of ['Location', 'HX-Redirect', 'HX-Trigger', 'Content-Length', 'Content-Encoding'])
+      res.removeHeader(name);
+    res.status(503).set({ 'Retry-After': '5', 'Content-Type': 'text/html; charset=utf-8' });
+    if (isPartial(req)) res.set('HX-Reswap', 'none');
+    end(plainErrorPage(req, 503));
+  };
   next();
 };
 
