@@ -15,6 +15,7 @@ const LOCK_MS = 30_000;
 /** A turn ends by itself well before its lock would; the next tick goes on. */
 const TURN_MS = 20_000;
 const DRAIN_MS = 8_000;
+const MEND_MS = 15_000;
 
 /** After a failure 2, 4, 8 … seconds, at most an hour; the tick of the schedule comes anyway. */
 const backoff = backoffStrategies.exponential({
@@ -40,6 +41,7 @@ export async function startJobs(services: Services, outgoing: Outgoing): Promise
     channelName: JOB_CHANNEL,
     ensureSchema: false,
   });
+  keepListening(backend);
   const agenda = new Agenda({
     backend,
     name,
@@ -58,6 +60,7 @@ export async function startJobs(services: Services, outgoing: Outgoing): Promise
   backend.notificationChannel?.on('error', away);
 
   const stopping = new AbortController();
+  const mending = setInterval(() => void mendTimes(pool).catch(away), MEND_MS).unref();
   for (const [job, { run }] of Object.entries(schedule)) {
     // biome-ignore lint/nursery/noMisusedPromises: Agenda waits for it; only its callback form expects nothing
     agenda.define(job, attempt => turn(services, outgoing, job, run, attempt, stopping.signal), { backoff });
@@ -69,6 +72,7 @@ export async function startJobs(services: Services, outgoing: Outgoing): Promise
   return {
     async stop() {
       stopping.abort();
+      clearInterval(mending);
       await agenda.drain({ timeout: DRAIN_MS, closeConnection: false }).catch(away);
       // Rows taken and not begun would stay locked until their lock expires.
       await pool
@@ -80,6 +84,25 @@ export async function startJobs(services: Services, outgoing: Outgoing): Promise
       await pool.end().catch(away);
     },
   };
+}
+
+/** As it comes it gives up for good after ten tries, a minute and a half: then only the ticks would wake a job. */
+function keepListening(backend: PostgresBackend) {
+  const { reconnect } = (backend.notificationChannel as unknown as { config: { reconnect: object } }).config;
+  Object.assign(reconnect, { maxAttempts: Number.POSITIVE_INFINITY, maxDelayMs: 5_000 });
+}
+
+/**
+ * Agenda plans and locks by the clock of its machine. One that is ahead leaves turns and locks in the future, which
+ * would keep the schedule waiting for as long once that worker is gone; so the database's clock has the last word.
+ */
+async function mendTimes(pool: pg.Pool) {
+  await pool.query(
+    `update agenda_jobs set next_run_at = least(next_run_at, now() + repeat_interval::interval),
+            locked_at = case when locked_at <= now() + interval '30 seconds' then locked_at end
+     where type = 'single' and (next_run_at > now() + repeat_interval::interval + interval '30 seconds'
+        or locked_at > now() + interval '30 seconds')`,
+  );
 }
 
 function createPool(config: Config, log: Logger): pg.Pool {
