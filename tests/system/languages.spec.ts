@@ -87,9 +87,9 @@ async function bareTexts(page: Page): Promise<string[]> {
 /** What is left once the translated parts, what people wrote, numbers, dates and signs are taken away. */
 function isBare(text: string): boolean {
   if (content.has(text) || text.includes('⟦')) return false;
-  let rest = text.replace(DATES, '').replace(/#\d+/g, '');
-  for (const known of content)
-    if (known.length > 2 && rest.includes(known)) rest = rest.replaceAll(known, '');
+  let rest = text.replace(/#\d+/g, '');
+  for (const known of content) if (known.length > 1) rest = rest.replaceAll(known, '');
+  rest = rest.replace(DATES, '');
   return /\p{L}{2,}/u.test(rest) && !written.includes(wordsOf(text));
 }
 
