@@ -83,7 +83,7 @@ export async function applyChanges(
   set(next, 'subject', 'subject', current.subject, wanted.subject);
   set(next, 'priority', 'priority', current.priority, wanted.priority);
   if (Object.keys(next.changes).length === 0) return current;
-  nextClock(tx, current, status, wanted.priority ?? current.priority, next);
+  await nextClock(tx, current, status, wanted.priority ?? current.priority, next);
   await tx
     .db('tickets')
     .where({ id: current.id })
@@ -195,10 +195,15 @@ async function nextCategory(tx: Tx, current: Ticket, wanted: TicketChanges, next
   ]);
 }
 
-/** A ticket that is not being worked owes no reply; a new priority moves the due time with it. */
-function nextClock(tx: Tx, current: Ticket, status: StatusKind, priority: Priority, next: Next) {
-  const owes = current.needsReply && isActive(status) && status !== 'waiting';
-  let dueAt = owes ? current.dueAt : null;
+/**
+ * A ticket that is not being worked owes no reply; a new priority moves the due time with it. One that is taken up
+ * again owes one if the requester spoke last: putting it on hold did not answer them.
+ */
+async function nextClock(tx: Tx, current: Ticket, status: StatusKind, priority: Priority, next: Next) {
+  const worked = isActive(status) && status !== 'waiting';
+  const takenUp = worked && current.statusKind === 'waiting';
+  const owes = worked && (current.needsReply || (takenUp && (await requesterSpokeLast(tx, current))));
+  let dueAt = owes ? (current.dueAt ?? replyDueAt(current.priority, tx.now(), tx.settings)) : null;
   if (dueAt && priority !== current.priority) {
     const since = new Date(dueAt.getTime() - tx.settings.replyMinutes[current.priority] * 60_000);
     dueAt = replyDueAt(priority, since, tx.settings);
@@ -206,4 +211,13 @@ function nextClock(tx: Tx, current: Ticket, status: StatusKind, priority: Priori
   next.columns.needs_reply = owes;
   next.columns.due_at = dueAt;
   next.columns.due_state = dueState(dueAt, tx.now());
+}
+
+async function requesterSpokeLast(tx: Tx, { id, requesterId }: Ticket): Promise<boolean> {
+  const last = await tx
+    .db('comments')
+    .where({ ticket_id: id, kind: 'reply' })
+    .orderBy('id', 'desc')
+    .first<{ author_id: number | null } | undefined>('author_id');
+  return last?.author_id === requesterId;
 }
