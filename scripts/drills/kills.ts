@@ -54,9 +54,10 @@ export async function drillKills(place: KillPlace, options: Options): Promise<Ki
       if (round % 10 === 0) options.say(`${round} kills, ${ledger.entries.length} tickets`);
     }
     await settled(db);
+    // Before the process stops, since a built-in database stops with it.
+    await count(db, ledger, place, options, report);
     const { code } = await program.end('SIGTERM');
     if (code !== 0) report.faults.push(`The last process ended with ${code}`);
-    await count(db, ledger, place, options, report);
     return report;
   } finally {
     program.signal('SIGKILL');
