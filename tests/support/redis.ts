@@ -12,6 +12,9 @@ export type RedisServer = {
   /** `stop` and `start` keep the port, to see what the program does while Redis is away. */
   stop: () => Promise<void>;
   start: () => Promise<void>;
+  /** Alive and silent, until it goes on. */
+  pause: () => void;
+  goOn: () => void;
 };
 
 /** True when this machine has no redis-server: `describe.skipIf(noRedis)('… (needs redis-server)', …)`. */
@@ -54,6 +57,8 @@ export function redisServer(): RedisServer {
     },
     start,
     stop,
+    pause: () => server?.kill('SIGSTOP'),
+    goOn: () => server?.kill('SIGCONT'),
   };
 }
 
