@@ -19,6 +19,7 @@ export async function plansOf(url: string): Promise<string> {
   });
   const client = new pg.Client({ connectionString: url });
   await client.connect();
+  await client.query('set jit = off');
   try {
     const noted = await statements(db, await coordinator(client));
     const lines = [];

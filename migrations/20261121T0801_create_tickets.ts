@@ -107,7 +107,8 @@ export async function up(knex: Knex) {
     ${activeIndexes('unassigned', `${ACTIVE} and assignee_id is null`)}
     create index tickets_mine on tickets (assignee_id, due_order, id) where ${ACTIVE};
     create index tickets_waiting on tickets (queue_team, updated_at desc, id desc) where status_kind = 'waiting' and spam_at is null;
-    create index tickets_due_state on tickets (due_state, queue_team, due_order, id) where due_state <> 'none';
+    create index tickets_due_state on tickets (due_state, due_order, id) where ${ACTIVE} and due_state <> 'none';
+    create index tickets_due_state_team on tickets (due_state, queue_team, due_order, id) where ${ACTIVE} and due_state <> 'none';
     create index tickets_resolved on tickets (resolved_at) where status_kind = 'resolved';
 
     create table ticket_watchers (

@@ -26,17 +26,20 @@ export async function matchingIds(ctx: Context, text: string, limit = MAX_HITS):
     : 'd.public_words @@ (:wanted)::tsquery';
   const narrowed = narrow(ctx, wanted);
   const common = (await guess(ctx, vector, narrowed)) > COMMON;
-  const from = common ? `d.ticket_id > (select coalesce(max(id), 0) - ${WINDOW} from tickets) and` : '';
-  const fence = common ? '' : 'materialized';
   // A word that must not be there may stand in a note the person cannot read: that must not hide the ticket from them.
   const matches =
     isStaff(ctx.actor) && wanted.includes('!')
       ? `(${vector} @@ (:narrowed)::tsquery or d.public_words @@ (:narrowed)::tsquery)`
       : `${vector} @@ (:narrowed)::tsquery`;
-  const sql = `with d as ${fence} (select d.ticket_id, d.public_words, d.staff_words from ticket_documents d
-       where ${from} ${matches} order by d.ticket_id desc limit ${COMMON * 2})
-     select t.id from d join tickets t on t.id = d.ticket_id
-     where ${words} and ${scope.visible} and t.spam_at is null order by d.ticket_id desc limit :limit`;
+  const seen = `${words} and ${scope.visible} and t.spam_at is null order by d.ticket_id desc limit :limit`;
+  // Common: the newest are walked until the page is full, within a window. Rare: the index finds all there are,
+  // behind a fence, so that the planner cannot walk in the hope of an early hit.
+  const sql = common
+    ? `select t.id from ticket_documents d join tickets t on t.id = d.ticket_id
+       where d.ticket_id > (select coalesce(max(id), 0) - ${WINDOW} from tickets) and ${matches} and ${seen}`
+    : `with d as materialized (select ticket_id, public_words, staff_words from ticket_documents d
+         where ${matches} order by ticket_id desc limit ${COMMON * 2})
+       select t.id from d join tickets t on t.id = d.ticket_id where ${seen}`;
   const { text: statement, bindings } = positional(sql, { ...scope.values, wanted, narrowed, limit });
   const { rows } = await ctx.db.raw<{ rows: { id: number }[] }>(statement, bindings as never);
   return rows.map(row => row.id);

@@ -57,8 +57,8 @@ const VIEWS: Record<QueueView, string> = {
   'needs-reply': `${ACTIVE} and t.needs_reply`,
   mine: `${ACTIVE} and t.assignee_id = :me`,
   unassigned: `${ACTIVE} and t.assignee_id is null`,
-  'due-soon': `${ACTIVE} and t.due_state = 'soon'`,
-  overdue: `${ACTIVE} and t.due_state = 'overdue'`,
+  'due-soon': `${ACTIVE} and t.due_state <> 'none' and t.due_state = 'soon'`,
+  overdue: `${ACTIVE} and t.due_state <> 'none' and t.due_state = 'overdue'`,
   waiting: `t.status_kind = 'waiting' and t.spam_at is null`,
   all: 't.spam_at is null',
 };
