@@ -43,16 +43,13 @@ export function createDatabase(
       createTimeoutMillis: 2_000,
       idleTimeoutMillis: 600_000,
       propagateCreateError: true,
-      // Our statements run for milliseconds; compiling one takes a hundred.
-      afterCreate: (connection: pg.Client, ready: (error: Error | null, connection: pg.Client) => void) => {
-        connection.query('set jit = off', error => ready(error, connection));
-      },
       // A connection of half an hour is not handed out again, so that a failover reaches every process.
       maxConnectionLifetimeMillis: 30 * 60_000,
       maxConnectionLifetimeJitterMillis: 60_000,
-      afterCreate: (connection: pg.Client, done: (error: null, connection: pg.Client) => void) => {
+      afterCreate: (connection: pg.Client, ready: (error: Error | null, connection: pg.Client) => void) => {
         breakWhenSilent(connection);
-        done(null, connection);
+        // Our statements run for milliseconds; compiling one takes a hundred.
+        connection.query('set jit = off', error => ready(error, connection));
       },
     } as Knex.PoolConfig,
   });
