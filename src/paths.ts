@@ -36,6 +36,7 @@ export const paths = {
     `/tickets/${numberOf(ticket)}/comments/${commentId}/redaction`,
   fileRedaction: (ticket: Numbered, fileId: number) =>
     `/tickets/${numberOf(ticket)}/files/${fileId}/redaction`,
+  summary: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/summary`,
   history: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/history`,
 
   queue: '/queue',

@@ -55,6 +55,7 @@ export async function createServices(config: Config, overrides: ServiceOverrides
     storage,
     prepareFile,
     appUrl: config.http.appUrl,
+    hasAi: Boolean(config.ai.apiKey),
     ...overrides.world,
   };
   const now = overrides.now ?? (() => new Date());

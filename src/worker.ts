@@ -5,6 +5,7 @@ import { loadEnvFile } from './config/env-file.ts';
 import { explain } from './explaining.ts';
 import { startJobs } from './jobs/agenda.ts';
 import { createMailer } from './mail/mailer.ts';
+import { createLlm } from './platform/llm.ts';
 import { createMailTransport } from './platform/mail-transport.ts';
 import { createServices, type Services } from './services.ts';
 import { surviveStrayErrors, untilSignal } from './staying-up.ts';
@@ -13,7 +14,7 @@ import { surviveStrayErrors, untilSignal } from './staying-up.ts';
 export async function startWorker(services: Services): Promise<{ stop(): Promise<void> }> {
   const transport = createMailTransport(services.config, services.log);
   const post = createMailer({ config: services.config, translator: services.translator, transport });
-  const jobs = await startJobs(services, { transport, post });
+  const jobs = await startJobs(services, { transport, post, ...llmOf(services) });
   services.log.info({ mail: transport.mode }, 'the worker is at work');
   return {
     async stop() {
@@ -21,6 +22,14 @@ export async function startWorker(services: Services): Promise<{ stop(): Promise
       transport.close();
     },
   };
+}
+
+/** The model, if one is configured, and the one count of its requests that all processes share. */
+function llmOf({ config: { ai }, limiter, log }: Services) {
+  if (!ai.apiKey) return {};
+  const day = { points: ai.dailyLimit, seconds: 86_400 };
+  const spend = async () => ai.dailyLimit > 0 && (await limiter.take('ai', 'day', day)) === undefined;
+  return { llm: createLlm(ai, { log, spend }) };
 }
 
 async function main() {

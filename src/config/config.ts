@@ -24,7 +24,7 @@ export type Config = Readonly<{
   redisUrl: string | undefined;
   filesDir: string;
   mail: { smtpUrl: string | undefined; from: string; showMailbox: boolean };
-  ai: { apiKey: string | undefined; baseUrl: string; model: string };
+  ai: { apiKey: string | undefined; baseUrl: string; model: string; dailyLimit: number };
   logLevel: Env['LOG_LEVEL'];
   metricsToken: string | undefined;
   limits: {
@@ -36,6 +36,7 @@ export type Config = Readonly<{
     resetAddress: number;
     uploadsPerson: number;
     searchPerson: number;
+    aiPerson: number;
   };
 }>;
 
@@ -102,7 +103,12 @@ export function buildConfig(env: Env, embedded?: EmbeddedDatabase): Config {
       from: env.MAIL_FROM,
       showMailbox: !env.SMTP_URL && demo && loopback && !isProduction,
     },
-    ai: { apiKey: env.AI_API_KEY, baseUrl: env.AI_BASE_URL, model: env.AI_MODEL },
+    ai: {
+      apiKey: env.AI_API_KEY,
+      baseUrl: env.AI_BASE_URL,
+      model: env.AI_MODEL,
+      dailyLimit: env.AI_DAILY_LIMIT,
+    },
     logLevel: env.LOG_LEVEL,
     metricsToken: env.METRICS_TOKEN,
     limits: {
@@ -114,6 +120,7 @@ export function buildConfig(env: Env, embedded?: EmbeddedDatabase): Config {
       resetAddress: env.LIMIT_RESET_ADDRESS,
       uploadsPerson: env.LIMIT_UPLOADS_PERSON,
       searchPerson: env.LIMIT_SEARCH_PERSON,
+      aiPerson: env.LIMIT_AI_PERSON,
     },
   });
 }

@@ -37,6 +37,7 @@ export const envSchema = z.object({
   AI_API_KEY: text.optional(),
   AI_BASE_URL: url.default('https://openrouter.ai/api/v1'),
   AI_MODEL: text.default('openai/gpt-4.1-mini'),
+  AI_DAILY_LIMIT: whole(500, 0),
 
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   METRICS_TOKEN: text.optional(),
@@ -49,6 +50,7 @@ export const envSchema = z.object({
   LIMIT_RESET_ADDRESS: whole(20, 1),
   LIMIT_UPLOADS_PERSON: whole(60, 1),
   LIMIT_SEARCH_PERSON: whole(120, 1),
+  LIMIT_AI_PERSON: whole(30, 1),
 });
 
 export type Env = z.infer<typeof envSchema>;

@@ -38,6 +38,8 @@ export type World = {
     options: { allowZip: boolean },
   ): Promise<{ contentType: string; isImage: boolean; source: AsyncIterable<Uint8Array> } | undefined>;
   appUrl: string;
+  /** Whether a language model is configured. Without one nothing of it is shown, stored or asked. */
+  hasAi: boolean;
 };
 
 /** Everything a verb of the domain may use: made alike by web, api, mail, jobs and tests. */

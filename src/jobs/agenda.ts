@@ -61,13 +61,17 @@ export async function startJobs(services: Services, outgoing: Outgoing): Promise
 
   const stopping = new AbortController();
   const mending = setInterval(() => void mendTimes(pool).catch(away), MEND_MS).unref();
-  for (const [job, { run }] of Object.entries(schedule)) {
+  const planned = Object.entries(schedule).filter(([, { when }]) => when?.(services.config) ?? true);
+  for (const [job, { run }] of planned) {
     // biome-ignore lint/nursery/noMisusedPromises: Agenda waits for it; only its callback form expects nothing
     agenda.define(job, attempt => turn(services, outgoing, job, run, attempt, stopping.signal), { backoff });
   }
   await agenda.ready;
   await agenda.start();
-  for (const [job, { every }] of Object.entries(schedule)) await agenda.every(every, job);
+  for (const [job, { every }] of planned) await agenda.every(every, job);
+  // What another configuration had planned would stand in the overview for ever.
+  const unplanned = Object.keys(schedule).filter(job => !planned.some(([name]) => name === job));
+  if (unplanned.length > 0) await agenda.cancel({ names: unplanned });
 
   return {
     async stop() {
@@ -94,14 +98,15 @@ function keepListening(backend: PostgresBackend) {
 
 /**
  * Agenda plans and locks by the clock of its machine. One that is ahead leaves turns and locks in the future, which
- * would keep the schedule waiting for as long once that worker is gone; so the database's clock has the last word.
+ * would keep the schedule waiting for as long once that worker is gone; to one that is behind, the lock of a killed
+ * process looks fresh. So the database's clock has the last word.
  */
 async function mendTimes(pool: pg.Pool) {
   await pool.query(
     `update agenda_jobs set next_run_at = least(next_run_at, now() + repeat_interval::interval),
-            locked_at = case when locked_at <= now() + interval '30 seconds' then locked_at end
+            locked_at = case when locked_at between now() - interval '45 seconds' and now() + interval '30 seconds' then locked_at end
      where type = 'single' and (next_run_at > now() + repeat_interval::interval + interval '30 seconds'
-        or locked_at > now() + interval '30 seconds')`,
+        or locked_at not between now() - interval '45 seconds' and now() + interval '30 seconds')`,
   );
 }
 

@@ -1,3 +1,4 @@
+import type { Config } from '../config/config.ts';
 import { closeResolved } from './close-resolved.ts';
 import { deliverMail } from './deliver-mail.ts';
 import { dispatch } from './dispatch-events.ts';
@@ -6,13 +7,17 @@ import type { Job } from './job.ts';
 import { drawThumbnails } from './make-thumbnails.ts';
 import { sealAudit } from './seal-audit.ts';
 import { stampDue } from './stamp-due.ts';
+import { summariseTickets } from './summarise-tickets.ts';
 import { sweepAway } from './sweep.ts';
+
+/** `when` says where there is such a job at all. */
+type Scheduled = { every: string; run: Job; when?: (config: Config) => boolean };
 
 /**
  * Every job and how often it runs by itself; one run at a time in all processes together is the aim, and two
- * at once do no harm. Three are also woken when there is work, so their ticks only catch what a wake-up missed.
+ * at once do no harm. Some are also woken when there is work, so their ticks only catch what a wake-up missed.
  */
-export const schedule: Readonly<Record<string, { every: string; run: Job }>> = {
+export const schedule: Readonly<Record<string, Scheduled>> = {
   'dispatch-events': { every: '5 seconds', run: dispatch },
   'deliver-mail': { every: '10 seconds', run: deliverMail },
   'make-thumbnails': { every: '30 seconds', run: drawThumbnails },
@@ -20,5 +25,6 @@ export const schedule: Readonly<Record<string, { every: string; run: Job }>> = {
   'fold-counts': { every: '20 seconds', run: foldCounts },
   'close-resolved': { every: '10 minutes', run: closeResolved },
   'seal-audit': { every: '10 minutes', run: sealAudit },
+  'summarise-tickets': { every: '30 seconds', run: summariseTickets, when: ({ ai }) => Boolean(ai.apiKey) },
   sweep: { every: '1 hour', run: sweepAway },
 };

@@ -23,6 +23,8 @@ export async function redactComment(ctx: Context, ticket: Ticket, commentId: num
       .select<{ id: number }[]>('id');
     for (const file of files) await redactFile(tx, file.id);
     await renewExcerpt(tx, ticket);
+    // It may tell what was removed; one that is being written is thrown away too.
+    await tx.db('ticket_summaries').where({ ticket_id: ticket.id }).delete();
     await recordEvent(tx, 'comment.redacted', {
       objectType: 'comment',
       objectId: commentId,

@@ -77,6 +77,7 @@ export async function ticketLocals(req: Request, ticket: Ticket, form?: FormStat
     timeline,
     choices,
     watchers: around.watchers,
+    summary: around.summary,
     form: form ?? emptyForm({ kind: 'reply', ...around.draft?.body }),
     draftAt: form ? undefined : around.draft?.updatedAt,
     autoCloseAt:

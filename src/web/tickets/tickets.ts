@@ -18,6 +18,7 @@ import { actionRoutes } from './actions.ts';
 import { commentRoutes } from './comments.ts';
 import { newTicketSchema } from './schemas.ts';
 import { showRoutes } from './show.ts';
+import { summaryRoutes } from './summary.ts';
 
 export function ticketRoutes(): Router {
   const router = Router();
@@ -74,7 +75,7 @@ export function ticketRoutes(): Router {
     });
   });
 
-  router.use(showRoutes(), commentRoutes(), actionRoutes());
+  router.use(showRoutes(), commentRoutes(), actionRoutes(), summaryRoutes());
   return router;
 }
 
