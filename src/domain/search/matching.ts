@@ -7,7 +7,7 @@ import { searchQuery } from './querying.ts';
 /** At most this many hits are answered; a word that is everywhere is answered from the newest tickets. */
 export const MAX_HITS = 200;
 /** More hits than this (by the planner's guess) and the newest tickets are walked instead of the index. */
-const COMMON = 3_000;
+const COMMON = 8_000;
 /** How far back that walk goes: it bounds the cost of a search, whatever the words. */
 const WINDOW = 30_000;
 
