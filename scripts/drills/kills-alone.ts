@@ -8,7 +8,7 @@ export async function kills({ rounds, say }: { rounds: number; say: Say }): Prom
   const report = await withPlace('kills', place =>
     drillKills(
       { ...place, account: { email: cast.jonas.email, password: demoPassword } },
-      { rounds, calm: 2, burst: 6, hurry: false, say },
+      { rounds, people: 3, calm: 6, hurry: false, say },
     ),
   );
   const { faults, ...figures } = report;

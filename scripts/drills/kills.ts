@@ -16,9 +16,9 @@ export type KillPlace = {
 
 type Options = {
   rounds: number;
-  /** Tickets a round before the kill and at the moment of it. */
+  /** How many raise tickets at the same time, and how many tickets a round are acknowledged before the kill. */
+  people: number;
   calm: number;
-  burst: number;
   /** Gives leases and locks of the killed back at once; else the database's clock does, within a minute. */
   hurry: boolean;
   say: (line: string) => void;
@@ -64,12 +64,19 @@ export async function drillKills(place: KillPlace, options: Options): Promise<Ki
   }
 }
 
-async function killAmid(program: Program, ledger: Ledger, { calm, burst }: Options) {
-  for (let n = 0; n < calm; n += 1) await ledger.raise();
-  const sent = Promise.all(Array.from({ length: burst }, () => ledger.raise()));
+/** Several people raise tickets one after the other; once enough are acknowledged, the process has 0 to 50 ms to live. */
+async function killAmid(program: Program, ledger: Ledger, { people, calm }: Options) {
+  const before = ledger.acknowledged.length;
+  let dead = false;
+  const raising = Array.from({ length: people }, async () => {
+    while (!dead) await ledger.raise();
+  });
+  await eventually(() => ledger.acknowledged.length >= before + calm, { within: 30_000, every: 1 });
   await new Promise(resolve => setTimeout(resolve, Math.random() * 50));
+  program.signal('SIGKILL');
+  dead = true;
+  await Promise.all(raising);
   await program.end('SIGKILL');
-  await sent;
 }
 
 /** What was not acknowledged is there once or not at all; sent again with the same key it is there once. */

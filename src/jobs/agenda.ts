@@ -16,6 +16,7 @@ const LOCK_MS = 30_000;
 const TURN_MS = 20_000;
 const DRAIN_MS = 8_000;
 const MEND_MS = 15_000;
+const MAX_CLOCK_SECONDS = 5;
 
 /** After a failure 2, 4, 8 … seconds, at most an hour; the tick of the schedule comes anyway. */
 const backoff = backoffStrategies.exponential({
@@ -61,6 +62,7 @@ export async function startJobs(services: Services, outgoing: Outgoing): Promise
 
   const stopping = new AbortController();
   const mending = setInterval(() => void mendTimes(pool).catch(away), MEND_MS).unref();
+  await compareClocks(pool, services.log).catch(away);
   const planned = Object.entries(schedule).filter(([, { when }]) => when?.(services.config) ?? true);
   for (const [job, { run }] of planned) {
     // biome-ignore lint/nursery/noMisusedPromises: Agenda waits for it; only its callback form expects nothing
@@ -108,6 +110,14 @@ async function mendTimes(pool: pg.Pool) {
      where type = 'single' and (next_run_at > now() + repeat_interval::interval + interval '30 seconds'
         or locked_at not between now() - interval '45 seconds' and now() + interval '30 seconds')`,
   );
+}
+
+/** A worker that is behind takes up work that late, if it is the only one: somebody must hear of it. */
+async function compareClocks(pool: pg.Pool, log: Logger) {
+  const { rows } = await pool.query<{ now: Date }>('select clock_timestamp() as now');
+  const seconds = Math.round((Date.now() - (rows[0]?.now.getTime() ?? Date.now())) / 1_000);
+  if (Math.abs(seconds) > MAX_CLOCK_SECONDS)
+    log.error({ seconds }, 'the clock of this machine is not the one of the database: set it right');
 }
 
 function createPool(config: Config, log: Logger): pg.Pool {
