@@ -45,13 +45,17 @@ export async function wantSummary(ctx: Context, ticket: Ticket): Promise<void> {
   });
 }
 
-/** Takes a summary away, also the one that is being written: what comes of that is thrown away. Idempotent. */
-export async function dropSummary(ctx: Context, ticket: Ticket): Promise<void> {
+/** What comes of the writing is thrown away; an older text stays. Idempotent. */
+export async function stopSummary(ctx: Context, ticket: Ticket): Promise<void> {
   authorize(ctx, 'ticket.work', ticket);
   await ctx.transaction(async tx => {
-    const dropped = await tx.db('ticket_summaries').where({ ticket_id: ticket.id }).delete();
-    if (dropped === 0) return;
-    await recordEvent(tx, 'ticket.summary-dropped', subjectOf(ticket), { internal: true, silent: true });
+    const wanted = () => tx.db('ticket_summaries').where({ ticket_id: ticket.id, state: 'wanted' });
+    const kept = await wanted()
+      .whereNotNull('text')
+      .update({ state: 'made', claim: null, claimed_until: null });
+    const gone = await wanted().delete();
+    if (kept + gone === 0) return;
+    await recordEvent(tx, 'ticket.summary-stopped', subjectOf(ticket), { internal: true, silent: true });
   });
 }
 

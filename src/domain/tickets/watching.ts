@@ -30,10 +30,10 @@ export async function unfollowTicket(ctx: Context, ticket: Ticket): Promise<void
 
 /** "Add a colleague": the requester, or who works the ticket, lets another person see and answer it. */
 export async function addWatcher(ctx: Context, ticket: Ticket, email: string): Promise<{ userId: number }> {
-  if (!can(ctx.actor, 'ticket.work', ticket) && ticket.requesterId !== personId(ctx.actor))
-    authorize(ctx, 'ticket.work', ticket);
+  authorizeSharing(ctx, ticket);
   return ctx.transaction(async tx => {
     const current = await lockTicket(tx, ticket);
+    authorizeSharing(tx, current);
     const user = await userByEmail(tx.db, email);
     // The same words for an address we do not know, so that nobody can ask who works here.
     if (user?.status !== 'active')
@@ -55,6 +55,11 @@ export async function addWatcher(ctx: Context, ticket: Ticket, email: string): P
     return { userId: user.id };
   });
 }
+
+const authorizeSharing = (ctx: Context, ticket: Ticket) => {
+  if (!can(ctx.actor, 'ticket.work', ticket) && ticket.requesterId !== personId(ctx.actor))
+    authorize(ctx, 'ticket.work', ticket);
+};
 
 export async function watchersOf(ctx: Context, ticket: Ticket): Promise<PersonName[]> {
   return ctx

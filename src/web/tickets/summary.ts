@@ -2,7 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { NotFound, TooMany } from '../../domain/errors.ts';
 import { can } from '../../domain/policies.ts';
-import { dropSummary, summaryOf, wantSummary } from '../../domain/tickets/summarising.ts';
+import { stopSummary, summaryOf, wantSummary } from '../../domain/tickets/summarising.ts';
 import { findTicket, type Ticket } from '../../domain/tickets/ticket.ts';
 import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
@@ -13,7 +13,7 @@ import { showTicket } from './show.ts';
 
 const nothing = z.strictObject({});
 
-/** Asking for a summary, looking whether it is there, and taking it away. The ticket's page shows it. */
+/** Asking for a summary, looking whether it is there, and stopping. The ticket's page shows it. */
 export function summaryRoutes(): Router {
   const router = Router();
 
@@ -24,8 +24,7 @@ export function summaryRoutes(): Router {
     const summary = await summaryOf(req.ctx, ticket);
     const isFresh = req.ctx.now().getTime() - (summary?.requestedAt?.getTime() ?? 0) < 180_000;
     if (summary?.state === 'wanted' && isFresh) return res.status(204).end();
-    const toast = summary?.state === 'made' ? req.t('The summary is written') : undefined;
-    return partials(res, fragment, { ticket, summary }, { toast });
+    return partials(res, fragment, { ticket, summary });
   });
 
   router.post('/tickets/:number/summary', allow('ticket.work'), async (req, res) => {
@@ -35,7 +34,7 @@ export function summaryRoutes(): Router {
   });
 
   router.delete('/tickets/:number/summary', allow('ticket.work'), async (req, res) =>
-    change(req, res, await findWorked(req), dropSummary),
+    change(req, res, await findWorked(req), stopSummary),
   );
 
   return router;
