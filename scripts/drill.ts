@@ -33,6 +33,9 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+// Leaving in any way takes programs and databases of the drill along.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
+
 let failed = 0;
 for (const name of names) {
   const started = performance.now();

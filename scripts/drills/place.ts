@@ -4,6 +4,7 @@ import { buildConfig } from '../../src/config/config.ts';
 import { readEnv } from '../../src/config/env.ts';
 import { startEmbedded } from '../../src/db/embedded.ts';
 import { createDatabase, type Database } from '../../src/db/knex.ts';
+import { stopCluster } from '../../tests/support/cluster.ts';
 import { type SmtpSink, startMailServer } from '../../tests/support/mail-server.ts';
 import { freePort } from './program.ts';
 
@@ -13,6 +14,11 @@ export type Place = { settings: Record<string, string>; sink: SmtpSink; database
 export async function withPlace<T>(name: string, work: (place: Place) => Promise<T>): Promise<T> {
   const dataDir = path.resolve(`.data/drill-${name}-${process.pid}`);
   mkdirSync(dataDir, { recursive: true });
+  const clear = () => {
+    stopCluster(dataDir);
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  process.once('exit', clear);
   const sink = await startMailServer();
   const settings = { DATA_DIR: dataDir, PORT: `${await freePort()}`, SMTP_URL: sink.url };
   let db: Database | undefined;
@@ -28,7 +34,7 @@ export async function withPlace<T>(name: string, work: (place: Place) => Promise
   } finally {
     await db?.destroy();
     await sink.close();
-    await (await startEmbedded({ dataDir })).stop();
-    rmSync(dataDir, { recursive: true, force: true });
+    clear();
+    process.off('exit', clear);
   }
 }

@@ -29,7 +29,7 @@ export async function soak({
     try {
       const db = await place.database();
       const mix = await mixOf(program, db);
-      const tally = { asked: 0, failed: 0 };
+      const tally: Tally = { asked: 0, failed: 0, answers: {} };
       const samples: Sample[] = [];
       const started = performance.now();
       const passed = () => (performance.now() - started) / 60_000;
@@ -38,14 +38,7 @@ export async function soak({
         const due = started + (n * 1_000) / rate;
         if (performance.now() < due) await wait(due - performance.now());
         tally.asked += 1;
-        mix[n % mix.length]!().then(
-          ok => {
-            if (!ok) tally.failed += 1;
-          },
-          () => {
-            tally.failed += 1;
-          },
-        );
+        void note(tally, mix[n % mix.length]!);
       }
       clearInterval(measuring);
       return verdict(samples, tally, minutes, program.isAlive());
@@ -55,7 +48,18 @@ export async function soak({
   });
 }
 
-async function mixOf(program: Program, db: Database): Promise<(() => Promise<boolean>)[]> {
+type Ask = { what: string; ask: () => Promise<number> };
+type Tally = { asked: number; failed: number; answers: Record<string, number> };
+
+async function note(tally: Tally, { what, ask }: Ask) {
+  const status = await ask().catch((error: Error) => error.message);
+  if (typeof status === 'number' && status < 400) return;
+  tally.failed += 1;
+  const answer = `${what}: ${status}`;
+  tally.answers[answer] = (tally.answers[answer] ?? 0) + 1;
+}
+
+async function mixOf(program: Program, db: Database): Promise<Ask[]> {
   const signIn = async (email: string) => {
     const who = await visitor({ url: program.url });
     await who.get('/sign-in');
@@ -66,15 +70,27 @@ async function mixOf(program: Program, db: Database): Promise<(() => Promise<boo
   const desk = await signIn(cast.marek.email);
   const jonas = await signIn(cast.jonas.email);
   const ledger = await Ledger.open(program.url, { email: cast.jonas.email, password: demoPassword });
-  const { number } = await db('tickets').where({ status_kind: 'open' }).orderBy('id', 'desc').first('number');
-  const get = (who: Visitor, path: string) => async () => (await who.request(path)).status < 400;
-  const raise = async () => {
-    await ledger.raise();
-    return ledger.entries.pop()?.location !== undefined;
+  const { number } = await db('tickets as t')
+    .join('users as u', 'u.id', 't.requester_id')
+    .where('u.email', cast.jonas.email)
+    .orderBy('t.id', 'desc')
+    .first('t.number');
+  const get = (who: Visitor, path: string): Ask => ({
+    what: path,
+    ask: async () => (await who.request(path)).status,
+  });
+  const raise: Ask = {
+    what: 'a new ticket',
+    ask: async () => {
+      const entry = ledger.enter();
+      ledger.entries.splice(0);
+      await ledger.raise(entry);
+      return entry.location ? 303 : 500;
+    },
   };
   const some = [
     get(desk, '/queue/all'),
-    get(desk, `/tickets/${number}`),
+    get(jonas, `/tickets/${number}`),
     get(desk, '/search?q=printer'),
     get(jonas, '/tickets'),
     get(jonas, '/'),
@@ -104,7 +120,7 @@ function memoryOf({ child }: Program): number {
 
 function verdict(
   samples: Sample[],
-  { asked, failed }: { asked: number; failed: number },
+  { asked, failed, answers }: Tally,
   minutes: number,
   alive: boolean,
 ): Verdict {
@@ -120,6 +136,7 @@ function verdict(
     faults,
     lines: [
       `${asked} requests, ${failed} failed`,
+      ...Object.entries(answers).map(([answer, n]) => `${n} × ${answer}`),
       `memory after warm-up: ${growth.toFixed(1)} MB in ten minutes, at the end ${warm.at(-1)?.megabytes.toFixed(0)} MB`,
       `connections: ${Math.min(...connections)} to ${Math.max(...connections)}`,
     ],

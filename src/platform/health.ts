@@ -18,6 +18,7 @@ export async function checkReadiness({ db, redis, pending }: Parts): Promise<Rea
   ]);
   return {
     database: state(database),
+    migrations: state(migrations),
     queue: state(queue),
     ...(cache === undefined ? {} : { redis: state(cache) }),
   };
