@@ -61,7 +61,7 @@ describe.skipIf(noChromium)('a summary by AI in the browser (needs Chromium)', (
     await box.getByText('Being written…').waitFor();
     server.behave('unpaid');
     await write();
-    await box.getByText('No summary was written.').waitFor();
+    await box.getByText('No newer summary was written.').waitFor();
     if (picture) await page.screenshot({ path: `${picture}-${way.screen}-failed.png` });
     expect(await page.getByRole('alert').count()).toBe(0);
     const seen = polls;
