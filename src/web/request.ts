@@ -53,11 +53,17 @@ export const numberParam = (req: Request, name: string): number => {
   return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : -1;
 };
 
-/** One value of the query string: the first if there are several. */
+/** One value of the query string: the first if there are several. PostgreSQL has no NUL in its texts. */
 export function queryText(req: Request, name: string, maxLength = 200): string {
   const value = req.query[name];
   const first = Array.isArray(value) ? value[0] : value;
-  return typeof first === 'string' ? first.slice(0, maxLength).trim() : '';
+  return typeof first === 'string' ? first.replaceAll('\0', '').slice(0, maxLength).trim() : '';
+}
+
+/** The key of a row in the query string; undefined for anything else. */
+export function queryId(req: Request, name: string): number | undefined {
+  const text = queryText(req, name);
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
 export const isPartial = (req: Request) => req.get('HX-Request-Type') === 'partial';

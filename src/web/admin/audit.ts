@@ -87,7 +87,7 @@ function filterOf(req: Request) {
   };
   const filter: AuditFilter = {
     q: asked.q,
-    kind: asked.kind in auditKinds ? (asked.kind as AuditKind) : undefined,
+    kind: Object.hasOwn(auditKinds, asked.kind) ? (asked.kind as AuditKind) : undefined,
     from: startOfDay(asked.from, req.timeZone),
     to: startOfNextDay(asked.to, req.timeZone),
   };

@@ -1,17 +1,17 @@
-import { type RequestHandler, Router } from 'express';
+import { type Request, type RequestHandler, Router } from 'express';
 import { NotFound } from '../../domain/errors.ts';
 import { findKeptMail, listMailbox } from '../../domain/notifications/mailbox.ts';
 import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
 import { page } from '../rendering/page.ts';
-import { numberParam, queryText } from '../request.ts';
+import { numberParam, queryId } from '../request.ts';
 
 /** Mails of a demo on this machine alone: there is no server to send them, so they are read here, by anyone. */
 export function mailboxRoutes(): Router {
   const router = Router();
 
   router.get('/dev/mail', allow.anyone, onlyMailbox, async (req, res) => {
-    const before = Number(queryText(req, 'before')) || undefined;
+    const before = queryId(req, 'before');
     const { rows, more } = await listMailbox(req.ctx, { before });
     const last = rows.at(-1);
     await page(res, 'dev-mail/list', {
@@ -47,9 +47,18 @@ export function mailboxRoutes(): Router {
 }
 
 const onlyMailbox: RequestHandler = (req, _res, next) => {
-  if (!req.services.config.mail.showMailbox) throw new NotFound('No mailbox here');
+  if (!req.services.config.mail.showMailbox || !isHere(req)) throw new NotFound('No mailbox here');
   next();
 };
+
+/**
+ * Asked for by a name of this machine: a stranger's page whose name was pointed at 127.0.0.1, or a proxy that lets the
+ * world in, must not read links that set passwords.
+ */
+const isHere = (req: Request) =>
+  /^(localhost|127\.0\.0\.1|\[::1\])$/.test(req.hostname) &&
+  !req.get('X-Forwarded-For') &&
+  !req.get('Forwarded');
 
 /** Addresses of ours in the text part, as local paths: they work on whatever host the page was opened. */
 function linksIn(text: string, appUrl: string): string[] {

@@ -60,7 +60,7 @@ export function verifyToken(req: Request, res: Response, next: (error?: unknown)
 }
 
 const isAccessPage = (path: string) =>
-  /^\/(sign-in|sign-up|sign-out|password-reset|verify-email|invitations|setup)(\/|$)/.test(path);
+  /^\/(sign-in|sign-up|sign-out|password-reset|verify-email|invitations|setup)(\/|$)/i.test(path);
 
 const METHODS = new Set(['PUT', 'PATCH', 'DELETE']);
 

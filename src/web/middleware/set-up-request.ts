@@ -7,7 +7,7 @@ import type { Assets } from '../rendering/assets.ts';
 
 const SLOW_MS = 1_000;
 /** Answers on these pages take as long for anyone; their time is told to nobody. */
-const ACCESS = /^\/(sign-in|sign-up|sign-out|password-reset|verify-email|invitations|setup)/;
+const ACCESS = /^\/(sign-in|sign-up|sign-out|password-reset|verify-email|invitations|setup)/i;
 
 /** A number for each request, a log line, its time, and answers that are squeezed. */
 export function setUpRequest(app: Express, services: Services, assets: Assets) {
@@ -56,7 +56,7 @@ function report(req: Request, res: Response, ms: number) {
 
 /** Tokens of mailed links stand in the path. */
 const withoutSecrets = (path: string) =>
-  path.replace(/^\/(password-reset|verify-email|invitations|attachments\/signed)\/[^/]+/, '/$1/[token]');
+  path.replace(/^\/(password-reset|verify-email|invitations|attachments\/signed)\/[^/]+/i, '/$1/[token]');
 
 const LETTERS = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
 

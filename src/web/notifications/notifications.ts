@@ -6,14 +6,14 @@ import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
 import { submit } from '../rendering/forms.ts';
 import { done, page } from '../rendering/page.ts';
-import { numberParam, queryText } from '../request.ts';
+import { numberParam, queryId } from '../request.ts';
 import { described } from './sentences.ts';
 
 export function notificationRoutes(): Router {
   const router = Router();
 
   router.get('/notifications', allow('profile.manage'), async (req, res) => {
-    const before = Number(queryText(req, 'before')) || undefined;
+    const before = queryId(req, 'before');
     const { rows, more } = await listNotifications(req.ctx, { before, limit: req.ctx.settings.pageSize });
     const last = rows.at(-1);
     await page(

@@ -4,7 +4,10 @@ import { duration } from './duration.ts';
 export type Formatting = ReturnType<typeof createFormatting>;
 
 const cache = new Map<string, unknown>();
+/** Some hundred are in use. A zone may be spelled in very many ways, so their number must have an end. */
+const MOST_KEPT = 2_000;
 function kept<T>(key: string, make: () => T): T {
+  if (cache.size >= MOST_KEPT && !cache.has(key)) cache.clear();
   if (!cache.has(key)) cache.set(key, make());
   return cache.get(key) as T;
 }
@@ -85,7 +88,7 @@ export function createFormatting({
           new Intl.NumberFormat(tag, {
             style: 'unit',
             unit: units[step]!,
-            unitDisplay: 'short',
+            unitDisplay: step === 0 ? 'long' : 'short', // short says "5 byte"
             maximumFractionDigits: digits,
           }),
       ).format(size / 1_000 ** step);

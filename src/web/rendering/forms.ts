@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import type { Context } from '../../domain/context.ts';
-import { Conflict, type FieldErrors, Invalid } from '../../domain/errors.ts';
+import { Conflict, type FieldErrors, Forbidden, Invalid } from '../../domain/errors.ts';
 import { once } from '../../domain/submitting.ts';
 import type { Translate } from '../../platform/translating.ts';
 
@@ -34,6 +34,8 @@ export async function submit<Input, Result extends object>(
   work: (ctx: Context, input: Input) => Promise<Result>,
   { actor, errors = {} }: { actor?: string; errors?: FieldErrors } = {},
 ): Promise<Submitted<Result>> {
+  // A multipart body that its route did not read: nobody has looked at its token.
+  if (req.csrfPending) throw new Forbidden('The token of the form was not checked');
   const values = fieldsOf(req.body);
   const parsed = schema.safeParse(values);
   const wrong = { ...errors, ...(parsed.success ? {} : messages(parsed.error, req.t)) };

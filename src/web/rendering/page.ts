@@ -29,7 +29,7 @@ export async function page(
   const cache = req.services.config.isProduction || req.services.config.isTest;
   const it = { ...viewLocals(req, res), ...locals };
   res.vary('HX-Request-Type').vary('HX-Target');
-  const fragment = isPartial(req) ? fragments[targetId(req)] : undefined;
+  const fragment = isPartial(req) ? own(fragments, targetId(req)) : undefined;
   if (fragment) return send(res, status, template(fragment, { cache })(it));
   const body = template(view, { cache })(it);
   const around =
@@ -40,6 +40,10 @@ export async function page(
     template(`layouts/${layout}`, { cache })({ ...it, ...around, body, flash: takeFlash(req) }),
   );
 }
+
+/** The header names the key: `constructor` is none of ours. */
+const own = (fragments: Record<string, string>, id: string) =>
+  Object.hasOwn(fragments, id) ? fragments[id] : undefined;
 
 /**
  * Several partials in one answer for htmx, each replacing the element of its id. `toast` is one line of feedback.
