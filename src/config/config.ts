@@ -72,14 +72,16 @@ export function buildConfig(env: Env, embedded?: EmbeddedDatabase): Config {
   ) {
     problems.push('SESSION_SECRET: use at least 32 random characters, not a sample');
   }
+  const host = env.HOST ?? (embedded || isOpen(env) ? '127.0.0.1' : '0.0.0.0');
+  const loopback = ['127.0.0.1', '::1', 'localhost'].includes(host);
+  if (isOpen(env) && !embedded && !loopback)
+    problems.push('HOST: set SESSION_SECRET and ENCRYPTION_KEYS before other machines are let in');
   const encryption = parseKeys(env.ENCRYPTION_KEYS ?? `dev:${toBase64(fallback('encryption'))}`, problems);
   if (problems.length > 0 || !url) throw new ConfigError(problems);
 
   const appUrl = (env.APP_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, '');
   const demo = env.DEMO || Boolean(embedded);
   const dataDir = path.resolve(env.DATA_DIR);
-  const host = env.HOST ?? (embedded ? '127.0.0.1' : '0.0.0.0');
-  const loopback = ['127.0.0.1', '::1', 'localhost'].includes(host);
   return Object.freeze({
     environment: env.NODE_ENV,
     isProduction,
@@ -124,6 +126,12 @@ export function buildConfig(env: Env, embedded?: EmbeddedDatabase): Config {
     },
   });
 }
+
+/**
+ * Without secrets of its own the program uses one that anybody can read in its source, good for this machine alone:
+ * it signs links to files and seals phone numbers.
+ */
+const isOpen = (env: Env) => env.NODE_ENV !== 'production' && !(env.SESSION_SECRET && env.ENCRYPTION_KEYS);
 
 function parseKeys(list: string, problems: string[]): EncryptionKey[] {
   return list.split(',').flatMap(entry => {

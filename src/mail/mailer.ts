@@ -39,7 +39,8 @@ export function composeMail(letter: Letter, { http, mail }: Parts['config'], tra
   return {
     from,
     replyTo: from,
-    to: { name: letter.to.name, address: letter.to.email },
+    // Whoever signs up types the name and the address: our mail must not carry their words to somebody else.
+    to: { name: letter.template === 'verify-email' ? '' : letter.to.name, address: letter.to.email },
     subject: oneLine(content.subject),
     ...renderMail(content, { companyName, locale: letter.locale, ticketNumber }, pen),
     messageId: letter.messageId,
@@ -62,7 +63,7 @@ function sender(from: string, name: string): Address {
 
 const oneLine = (text: string) => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
 
-const shown = ({ name, address }: Address) => `${name} <${address}>`;
+const shown = ({ name, address }: Address) => (name ? `${name} <${address}>` : address);
 
 function kept(mail: Mail) {
   return {

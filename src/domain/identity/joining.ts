@@ -28,12 +28,15 @@ export async function acceptInvitation(
       .db('users')
       .where({ id: user.id })
       .update({ first_name: firstName, last_name: lastName, password_hash: passwordHash });
+    await tx.db('user_tokens').where({ user_id: user.id, used_at: null }).update({ used_at: tx.now() });
     await join(tx, { ...user, firstName, lastName });
     return user.id;
   });
 }
 
-export const canJoin = (user: User) => user.status === 'pending' || user.status === 'active';
+/** An invitation is for who has no password yet: it is no second way to set one. */
+export const canJoin = (user: User) =>
+  user.passwordHash === null && (user.status === 'pending' || user.status === 'active');
 
 /** The admin's invitation was the approval, and the link proved the address. */
 export async function join(tx: Tx, user: User): Promise<void> {

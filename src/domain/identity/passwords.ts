@@ -34,15 +34,37 @@ export function passwordProblem(
     return ctx.t('Enter a password of at most {{count}} characters', { count: MAX_PASSWORD_LENGTH });
   }
   const core = password.toLowerCase().replace(/[^a-z]/g, '');
+  const spoken = lettersOf(password);
   const personal = [about.email?.split('@')[0], about.firstName, about.lastName, ctx.settings.companyName]
     .map(word => word?.toLowerCase().replace(/[^a-z]/g, '') ?? '')
     .filter(word => word.length >= 4);
   const guessable =
     commonPasswords.has(password.toLowerCase()) ||
     commonPasswords.has(core) ||
+    commonPasswords.has(spoken) ||
     new Set(password).size < 5 ||
-    personal.some(word => core === word || core === word + word);
+    personal.some(word => [core, spoken].some(each => each === word || each === word + word));
   return guessable
     ? ctx.t('Choose a password that is harder to guess: this one is on lists of common passwords')
     : undefined;
 }
+
+const LIKE_LETTERS: Record<string, string> = {
+  '@': 'a',
+  4: 'a',
+  3: 'e',
+  1: 'i',
+  '!': 'i',
+  0: 'o',
+  $: 's',
+  5: 's',
+  7: 't',
+};
+
+/** "P@ssw0rd!2026" is "password": what stands around it goes, figures that look like letters are those. */
+const lettersOf = (password: string) =>
+  password
+    .toLowerCase()
+    .replace(/^[^a-z@$]+|[^a-z@$]+$/g, '')
+    .replace(/./gu, sign => LIKE_LETTERS[sign] ?? sign)
+    .replace(/[^a-z]/g, '');

@@ -86,7 +86,8 @@ async function storePassword(tx: Tx, user: User, passwordHash: string): Promise<
   await tx.db('users').where({ id: user.id }).update({ password_hash: passwordHash });
   await tx
     .db('user_tokens')
-    .where({ user_id: user.id, purpose: 'reset-password', used_at: null })
+    .where({ user_id: user.id, used_at: null })
+    .whereIn('purpose', ['reset-password', 'invitation'])
     .update({ used_at: tx.now() });
   const eventId = await recordEvent(tx, 'user.password-changed', about(user), { silent: true });
   await queueMail(tx, { eventId, recipientId: user.id, template: 'password-changed' });
