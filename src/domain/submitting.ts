@@ -1,6 +1,12 @@
 import { personId } from './access/actor.ts';
 import type { Context, Tx } from './context.ts';
 
+/** Whether a form with this key was sent before by the person, and did something. */
+export const wasSubmitted = async ({ db, actor }: Context, key: string): Promise<boolean> =>
+  (await db('submissions')
+    .where({ actor: `person:${personId(actor)}`, key })
+    .first('key')) !== undefined;
+
 /**
  * Runs `work` once for a form's hidden key: a second post of the same form gets the first answer.
  * The key and the effect are written in one transaction, so neither can stand without the other.

@@ -23,7 +23,7 @@ export const auditKinds: Record<AuditKind, readonly string[]> = {
   people: ['user.', 'team.', 'department.'],
   tickets: ['ticket.', 'reply.', 'note.', 'comment.', 'attachment.'],
   settings: ['settings.', 'category.', 'job.', 'audit.'],
-  data: ['export.', 'import.', 'attachment.', 'comment.redacted'],
+  data: ['export.', 'import.', 'attachment.', 'comment.redacted', 'ticket.notes-read'],
 };
 
 const MOST_PEOPLE = 25;

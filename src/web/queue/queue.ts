@@ -1,4 +1,5 @@
 import { type Request, Router } from 'express';
+import { fullName } from '../../domain/access/actor.ts';
 import { NotFound } from '../../domain/errors.ts';
 import { matchingIds } from '../../domain/search/matching.ts';
 import { deskChoices, filterNames } from '../../domain/tickets/choices.ts';
@@ -6,6 +7,7 @@ import { deskNavigation, type QueueCounts } from '../../domain/tickets/counting.
 import {
   defaultSort,
   type QueueFilter,
+  type QueueRow,
   type QueueSort,
   type QueueView,
   queuePage,
@@ -17,6 +19,7 @@ import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
 import { page } from '../rendering/page.ts';
 import { queryText } from '../request.ts';
+import { limitSearch } from '../search/limiting.ts';
 import { bulkRoutes } from './bulk.ts';
 
 export function queueRoutes(): Router {
@@ -29,6 +32,7 @@ export function queueRoutes(): Router {
     const sort = sortOf(req, view);
     const filter = filterOf(req);
     const q = queryText(req, 'q');
+    if (q) await limitSearch(req);
     const found = q ? { ids: await matchingIds(req.ctx, q) } : {};
     const [list, names, navigation] = await Promise.all([
       queuePage(req.ctx, {
@@ -55,7 +59,7 @@ export function queueRoutes(): Router {
         q,
         filter,
         filtered: q !== '' || Object.keys(filter).length > 0,
-        names,
+        names: { ...names, requester: requesterName(filter, list.rows) },
         ...list,
         link,
         alpine: true,
@@ -142,6 +146,12 @@ export function viewName({ t }: Pick<Request, 't'>, view: QueueView): string {
     all: t('All tickets'),
   };
   return names[view];
+}
+
+/** Known only from a ticket of theirs that is in the list. */
+function requesterName({ requesterId }: QueueFilter, rows: readonly QueueRow[]): string | undefined {
+  const row = requesterId === undefined ? undefined : rows.find(each => each.requester.id === requesterId);
+  return row && fullName(row.requester);
 }
 
 const countOf = (view: QueueView, counts: QueueCounts): number | null =>

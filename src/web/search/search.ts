@@ -1,24 +1,17 @@
 import { Router } from 'express';
-import { TooMany } from '../../domain/errors.ts';
 import { can } from '../../domain/policies.ts';
 import { searchTickets } from '../../domain/search/searching.ts';
 import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
 import { page } from '../rendering/page.ts';
-import { person, queryText } from '../request.ts';
+import { queryText } from '../request.ts';
+import { limitSearch } from './limiting.ts';
 
 export function searchRoutes(): Router {
   const router = Router();
   router.get('/search', allow('ticket.list'), async (req, res) => {
     const q = queryText(req, 'q');
-    const { limiter, config } = req.services;
-    const wait =
-      q &&
-      (await limiter.take('search', String(person(req).id), {
-        points: config.limits.searchPerson,
-        seconds: 60,
-      }));
-    if (wait) throw new TooMany(wait);
+    if (q) await limitSearch(req);
     const found = await searchTickets(req.ctx, q);
     if (found.exact) return res.redirect(302, paths.ticket(found.exact));
     const layout = can(req.ctx.actor, 'queue.read') ? 'desk' : 'portal';

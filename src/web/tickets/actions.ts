@@ -22,6 +22,7 @@ import { allow } from '../middleware/allow.ts';
 import { emptyForm, fields, submit } from '../rendering/forms.ts';
 import { done, page, partials } from '../rendering/page.ts';
 import { isPartial, numberParam, person, queryText } from '../request.ts';
+import { limitWatchers } from './limiting.ts';
 import { propertiesSchema, statusParts } from './schemas.ts';
 import { showTicket, ticketFragments, ticketLocals } from './show.ts';
 
@@ -118,6 +119,7 @@ export function actionRoutes(): Router {
 
   router.post('/tickets/:number/watchers', allow('ticket.read'), async (req, res) => {
     const ticket = await findTicket(req.ctx, numberParam(req, 'number'));
+    await limitWatchers(req);
     const form = await submit(req, z.strictObject({ email: fields(req.t).email() }), (ctx, { email }) =>
       addWatcher(ctx, ticket, email),
     );

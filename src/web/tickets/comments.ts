@@ -10,6 +10,7 @@ import { emptyForm, submit } from '../rendering/forms.ts';
 import { done, partials } from '../rendering/page.ts';
 import { isPartial, numberParam } from '../request.ts';
 import { receiveFiles, takeReceived } from '../uploads/receiving.ts';
+import { limitComments } from './limiting.ts';
 import { progressOf } from './progress.ts';
 import { commentSchema } from './schemas.ts';
 import { showTicket, ticketFragments, ticketLocals } from './show.ts';
@@ -20,6 +21,7 @@ export function commentRoutes(): Router {
   router.post('/tickets/:number/comments', allow('ticket.reply'), ...receiveFiles(), async (req, res) => {
     const ticket = await findTicket(req.ctx, numberParam(req, 'number'));
     if (req.body?.save === 'draft') return keepDraft();
+    await limitComments(req);
     const errors = takeReceived(req);
     const form = await submit(
       req,
@@ -88,7 +90,7 @@ const draftSchema = z.object({
   body: z
     .string()
     .default('')
-    .transform(text => text.slice(0, 100_000)),
+    .transform(text => text.replaceAll('\0', '').slice(0, 100_000)),
   kind: z.enum(['reply', 'note']).default('reply'),
 });
 

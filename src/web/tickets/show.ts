@@ -1,8 +1,10 @@
 import { type Request, type Response, Router } from 'express';
+import type { Draft } from '../../domain/drafting.ts';
 import { markTicketRead } from '../../domain/notifications/reading.ts';
 import { can } from '../../domain/policies.ts';
 import { deskChoices } from '../../domain/tickets/choices.ts';
 import { defaultSort, neighbours, type QueueView, queueViews } from '../../domain/tickets/queue.ts';
+import { recordNotesRead } from '../../domain/tickets/reading-notes.ts';
 import { surroundingsOf } from '../../domain/tickets/surroundings.ts';
 import { findTicket, type Ticket } from '../../domain/tickets/ticket.ts';
 import { timelineOf } from '../../domain/tickets/timeline.ts';
@@ -17,6 +19,7 @@ export function showRoutes(): Router {
 
   router.get('/tickets/:number', allow('ticket.read'), async (req, res) => {
     const ticket = await findTicket(req.ctx, numberParam(req, 'number'));
+    await recordNotesRead(req.ctx, ticket);
     await showTicket(req, res, ticket);
     // After the answer: what was shown counts as read. The page is out, so a failure is nobody's error page.
     await markTicketRead(req.ctx, ticket.id).catch((error: Error) =>
@@ -78,12 +81,16 @@ export async function ticketLocals(req: Request, ticket: Ticket, form?: FormStat
     choices,
     watchers: around.watchers,
     summary: around.summary,
-    form: form ?? emptyForm({ kind: 'reply', ...around.draft?.body }),
+    form: form ?? emptyForm({ kind: 'reply', ...draftFor(works, around.draft?.body) }),
     draftAt: form ? undefined : around.draft?.updatedAt,
     autoCloseAt:
       ticket.resolvedAt && new Date(ticket.resolvedAt.getTime() + ctx.settings.autoCloseDays * 86_400_000),
   };
 }
+
+/** A note that was begun by somebody who may not write notes here any more would go out as a reply. */
+const draftFor = (works: boolean, draft: Draft | undefined) =>
+  !works && draft?.kind === 'note' ? undefined : draft;
 
 const isView = (text: string): text is QueueView => (queueViews as readonly string[]).includes(text);
 

@@ -1,21 +1,22 @@
 import { type Request, type Response, Router } from 'express';
 import { pendingUploads } from '../../domain/attachments/receiving.ts';
 import { discardDraft, findDraft } from '../../domain/drafting.ts';
-import { Invalid, TooMany } from '../../domain/errors.ts';
+import { Invalid } from '../../domain/errors.ts';
 import { userByEmail } from '../../domain/identity/user.ts';
-import { can } from '../../domain/policies.ts';
+import { authorize, can } from '../../domain/policies.ts';
 import { categoryChoices } from '../../domain/tickets/choices.ts';
 import { createTicket } from '../../domain/tickets/creating.ts';
 import { type MineShow, myTickets } from '../../domain/tickets/mine.ts';
 import { findTicket } from '../../domain/tickets/ticket.ts';
 import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
-import { emptyForm, type FormState, formKey, submit } from '../rendering/forms.ts';
+import { emptyForm, type FormState, submit } from '../rendering/forms.ts';
 import { done, invalid, page } from '../rendering/page.ts';
 import { person, queryText } from '../request.ts';
 import { receiveFiles, takeReceived } from '../uploads/receiving.ts';
 import { actionRoutes } from './actions.ts';
 import { commentRoutes } from './comments.ts';
+import { limitCreation } from './limiting.ts';
 import { newTicketSchema } from './schemas.ts';
 import { showRoutes } from './show.ts';
 import { summaryRoutes } from './summary.ts';
@@ -104,28 +105,9 @@ async function submitNewTicket(req: Request) {
   );
 }
 
-/** Ten a minute a person, two hundred an address. A repeat of the same form does not count. */
-async function limitCreation(req: Request) {
-  const { limiter, config } = req.services;
-  // Only a key that `submit` honours makes a repeat; any other text would be a way around the limit.
-  const key = formKey(req);
-  const isRepeat =
-    key && (await limiter.take('form', `${person(req).id}:${key}`, { points: 1, seconds: 600 }));
-  if (isRepeat) return;
-  const own = await limiter.take('tickets-person', String(person(req).id), {
-    points: config.limits.ticketsPerson,
-    seconds: 60,
-  });
-  const shared =
-    own ??
-    (await limiter.take('tickets-address', req.ip ?? 'none', {
-      points: config.limits.ticketsAddress,
-      seconds: 60,
-    }));
-  if (shared) throw new TooMany(shared);
-}
-
 async function requesterOf(req: Request, text: string): Promise<number> {
+  // Before the address is looked up: the answer must not tell an employee who has an account.
+  authorize(req.ctx, 'ticket.create-for');
   const email = text.match(/<([^<>\s]+@[^<>\s]+)>\s*$/)?.[1] ?? text;
   const user = await userByEmail(req.ctx.db, email);
   if (user?.status !== 'active')

@@ -30,7 +30,9 @@ export function attachmentRoutes(): Router {
   router.get('/attachments/:id/thumbnail', allow('ticket.list'), async (req, res) => {
     const file = await findAttachment(req.ctx, numberParam(req, 'id'));
     if (!file.thumbnailKey) throw new NotFound('No small picture of this file');
-    res.set('Cache-Control', 'private, max-age=3600');
+    // Kept by the browser, and asked for again each time: whoever may not see the file any more gets nothing.
+    res.set({ 'Cache-Control': 'private, no-cache', ETag: `"${file.id}-${file.thumbnailKey.slice(-12)}"` });
+    if (req.fresh) return void res.status(304).end();
     await send(res, await req.services.storage.read(file.thumbnailKey).catch(gone), {
       'Content-Type': 'image/webp',
     });
