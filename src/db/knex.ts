@@ -49,7 +49,10 @@ export function createDatabase(
       afterCreate: (connection: pg.Client, ready: (error: Error | null, connection: pg.Client) => void) => {
         breakWhenSilent(connection);
         // Our statements run for milliseconds; compiling one takes a hundred.
-        connection.query('set jit = off', error => ready(error, connection));
+        connection.query('set jit = off').then(
+          () => ready(null, connection),
+          (error: Error) => ready(error, connection),
+        );
       },
     } as Knex.PoolConfig,
   });

@@ -8,10 +8,11 @@ import { recordNotesRead } from '../../domain/tickets/reading-notes.ts';
 import { surroundingsOf } from '../../domain/tickets/surroundings.ts';
 import { findTicket, type Ticket } from '../../domain/tickets/ticket.ts';
 import { timelineOf } from '../../domain/tickets/timeline.ts';
+import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
 import { emptyForm, type FormState } from '../rendering/forms.ts';
 import { type PageOptions, page } from '../rendering/page.ts';
-import { numberParam, person, queryText } from '../request.ts';
+import { numberParam, queryText } from '../request.ts';
 import { progressOf } from './progress.ts';
 
 export function showRoutes(): Router {
@@ -77,6 +78,7 @@ export async function ticketLocals(req: Request, ticket: Ticket, form?: FormStat
     title: form && Object.keys(form.errors).length > 0 ? req.t('Error: {{title}}', { title }) : title,
     ticket,
     works,
+    view: viewOf(req),
     timeline,
     choices,
     watchers: around.watchers,
@@ -92,11 +94,20 @@ export async function ticketLocals(req: Request, ticket: Ticket, form?: FormStat
 const draftFor = (works: boolean, draft: Draft | undefined) =>
   !works && draft?.kind === 'note' ? undefined : draft;
 
-const isView = (text: string): text is QueueView => (queueViews as readonly string[]).includes(text);
+/** The address of the ticket in the list the coordinator came from, so that an act does not lose the place in it. */
+export function ticketIn(req: Request, ticket: Ticket): string {
+  const view = viewOf(req);
+  return view ? `${paths.ticket(ticket)}?from=${view}` : paths.ticket(ticket);
+}
+
+function viewOf(req: Request): QueueView | undefined {
+  const text = queryText(req, 'from', 40);
+  return queueViews.find(view => view === text);
+}
 
 /** The list the coordinator came from (`?from=mine`), with the tickets before and after this one. */
 async function placeInList(req: Request, ticket: Ticket) {
-  const view = queryText(req, 'from');
-  if (!isView(view)) return { view: undefined, around: { previous: null, next: null } };
+  const view = viewOf(req);
+  if (!view) return { view: undefined, around: { previous: null, next: null } };
   return { view, around: await neighbours(req.ctx, { view, sort: defaultSort(view) }, ticket.number) };
 }

@@ -63,7 +63,7 @@ test('a poison event waits and the others of its batch go through, with all it w
   expect(await dispatchEvents(ctx, { 'p.done': [listener] })).toEqual({ taken: 3, failed: 1 });
   expect(await waiting()).toEqual([poison]);
   expect(await db('settings').orderBy('key').pluck('key')).toEqual(
-    [`event-${first}`, `event-${last}`].sort(),
+    [`event-${first}`, `event-${last}`].sort((a, b) => a.localeCompare(b)),
   );
   const row = await db('event_queue').where({ event_id: poison }).first();
   expect(row).toMatchObject({ attempts: 1, failed_at: null, last_error: 'This event is poison' });
