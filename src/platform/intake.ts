@@ -92,10 +92,10 @@ async function isText(file: string): Promise<boolean> {
   }
 }
 
-/** A small WebP of a picture, never larger than 320 pixels a side. */
+/** A small WebP of a picture, never larger than 160 pixels a side: twice what a page shows. */
 export const thumbnailOf = (picture: Buffer): Promise<Buffer> =>
   sharp(picture, { limitInputPixels: MAX_PIXELS, animated: false })
     .rotate()
-    .resize(320, 320, { fit: 'inside', withoutEnlargement: true })
+    .resize(160, 160, { fit: 'inside', withoutEnlargement: true })
     .webp({ quality: 78 })
     .toBuffer();

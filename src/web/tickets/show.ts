@@ -53,7 +53,7 @@ export async function showTicket(
     return page(
       res,
       'tickets/desk',
-      { ...locals, ...place, nav: place.view ?? '', alpine: true },
+      { ...locals, ...place, nav: place.view ?? '' },
       { layout: 'desk', fragments: ticketFragments, ...options },
     );
   }
