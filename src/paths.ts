@@ -31,6 +31,7 @@ export const paths = {
   spam: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/spam`,
   watch: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/watch`,
   watchers: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/watchers`,
+  watcher: (ticket: Numbered, userId: number) => `/tickets/${numberOf(ticket)}/watchers/${userId}`,
   draft: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/draft`,
   redaction: (ticket: Numbered, commentId: number) =>
     `/tickets/${numberOf(ticket)}/comments/${commentId}/redaction`,

@@ -11,6 +11,7 @@ export const subscribers: Subscribers = {
   'ticket.created': [notifyPeople, indexChanged, wantThumbnails],
   'ticket.changed': [notifyPeople, indexChanged],
   'ticket.watched': [notifyPeople, indexChanged],
+  'ticket.unwatched': [indexChanged],
   'reply.added': [notifyPeople, indexChanged, wantThumbnails],
   'note.added': [notifyPeople, indexChanged, wantThumbnails],
   'comment.redacted': [indexChanged],

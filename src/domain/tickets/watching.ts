@@ -1,30 +1,23 @@
-import { personId } from '../access/actor.ts';
-import type { Context } from '../context.ts';
+import { isPerson, personId } from '../access/actor.ts';
+import type { Context, Tx } from '../context.ts';
 import { Invalid } from '../errors.ts';
 import { recordEvent } from '../events/recording.ts';
 import { userByEmail } from '../identity/user.ts';
 import { authorize, can } from '../policies.ts';
 import { lockTicket, type PersonName, type Ticket } from './ticket.ts';
 
-/** Follow a ticket one works: its news come as notifications. Idempotent. */
+/** Follow a ticket one works: its news come as notifications. Idempotent, and the history tells it once. */
 export async function followTicket(ctx: Context, ticket: Ticket): Promise<void> {
   authorize(ctx, 'ticket.watch', ticket);
   await ctx.transaction(async tx => {
-    await tx
-      .db('ticket_watchers')
-      .insert({ ticket_id: ticket.id, user_id: personId(tx.actor) })
-      .onConflict()
-      .ignore();
+    if (isPerson(tx.actor)) await watch(tx, ticket, tx.actor);
   });
 }
 
 export async function unfollowTicket(ctx: Context, ticket: Ticket): Promise<void> {
   authorize(ctx, 'ticket.read', ticket);
   await ctx.transaction(async tx => {
-    await tx
-      .db('ticket_watchers')
-      .where({ ticket_id: ticket.id, user_id: personId(tx.actor) })
-      .delete();
+    if (isPerson(tx.actor)) await unwatch(tx, ticket, tx.actor);
   });
 }
 
@@ -38,23 +31,47 @@ export async function addWatcher(ctx: Context, ticket: Ticket, email: string): P
     // The same words for an address we do not know, so that nobody can ask who works here.
     if (user?.status !== 'active')
       throw new Invalid({ email: tx.t('Enter the work address of a colleague who has an account') });
-    const added = await tx
-      .db('ticket_watchers')
-      .insert({ ticket_id: current.id, user_id: user.id })
-      .onConflict()
-      .ignore()
-      .returning('user_id');
-    if (added.length > 0) {
-      await recordEvent(
-        tx,
-        'ticket.watched',
-        { objectType: 'ticket', objectId: current.id, label: `#${current.number}`, ticketId: current.id },
-        { data: { userId: user.id, name: `${user.firstName} ${user.lastName}`.trim() } },
-      );
-    }
+    // Nobody shares a ticket with whoever asked for it: it would stand among the requester's shared tickets too.
+    if (user.id === current.requesterId)
+      throw new Invalid({ email: tx.t('This is the requester, who sees the ticket already') });
+    await watch(tx, current, user);
     return { userId: user.id };
   });
 }
+
+/** The other way: the requester, or who works the ticket, takes a colleague off it again. Idempotent. */
+export async function removeWatcher(ctx: Context, ticket: Ticket, userId: number): Promise<void> {
+  authorizeSharing(ctx, ticket);
+  await ctx.transaction(async tx => {
+    const current = await lockTicket(tx, ticket);
+    authorizeSharing(tx, current);
+    const watcher = (await watchersOf(tx, current)).find(person => person.id === userId);
+    if (watcher) await unwatch(tx, current, watcher);
+  });
+}
+
+async function watch(tx: Tx, ticket: Ticket, user: PersonName): Promise<void> {
+  const added = await tx
+    .db('ticket_watchers')
+    .insert({ ticket_id: ticket.id, user_id: user.id })
+    .onConflict()
+    .ignore()
+    .returning('user_id');
+  if (added.length > 0) await recordWatching(tx, 'ticket.watched', ticket, user);
+}
+
+async function unwatch(tx: Tx, ticket: Ticket, user: PersonName): Promise<void> {
+  const removed = await tx.db('ticket_watchers').where({ ticket_id: ticket.id, user_id: user.id }).delete();
+  if (removed > 0) await recordWatching(tx, 'ticket.unwatched', ticket, user);
+}
+
+const recordWatching = (tx: Tx, type: string, ticket: Ticket, user: PersonName) =>
+  recordEvent(
+    tx,
+    type,
+    { objectType: 'ticket', objectId: ticket.id, label: `#${ticket.number}`, ticketId: ticket.id },
+    { data: { userId: user.id, name: `${user.firstName} ${user.lastName}`.trim() } },
+  );
 
 const authorizeSharing = (ctx: Context, ticket: Ticket) => {
   if (!can(ctx.actor, 'ticket.work', ticket) && ticket.requesterId !== personId(ctx.actor))

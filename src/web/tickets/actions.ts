@@ -16,15 +16,15 @@ import { seesTicket } from '../../domain/tickets/policy.ts';
 import { redactAttachment, redactComment } from '../../domain/tickets/redacting.ts';
 import { markSpam } from '../../domain/tickets/spamming.ts';
 import { findTicket, type Ticket } from '../../domain/tickets/ticket.ts';
-import { addWatcher, followTicket, unfollowTicket } from '../../domain/tickets/watching.ts';
+import { addWatcher, followTicket, removeWatcher, unfollowTicket } from '../../domain/tickets/watching.ts';
 import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
 import { emptyForm, fields, submit } from '../rendering/forms.ts';
 import { done, page, partials } from '../rendering/page.ts';
-import { isPartial, numberParam, person, queryText } from '../request.ts';
+import { isPartial, numberParam, person } from '../request.ts';
 import { limitWatchers } from './limiting.ts';
 import { propertiesSchema, statusParts } from './schemas.ts';
-import { showTicket, ticketFragments, ticketLocals } from './show.ts';
+import { showTicket, ticketFragments, ticketIn, ticketLocals } from './show.ts';
 
 type Act = {
   path: string;
@@ -94,7 +94,7 @@ const acts: Act[] = [
     notice: req => req.t('You no longer follow this ticket'),
     // Whoever saw it only because they followed it does not see it any more.
     to: (ticket, req) =>
-      seesTicket(person(req), { ...ticket, watching: false }) ? paths.ticket(ticket) : paths.tickets,
+      seesTicket(person(req), { ...ticket, watching: false }) ? ticketIn(req, ticket) : paths.tickets,
   },
 ];
 
@@ -113,7 +113,7 @@ export function actionRoutes(): Router {
         return { number: ticket.number };
       });
       if (!form.ok) return showTicket(req, res, ticket, form, { status: 422 });
-      return done(res, { to: act.to?.(ticket, req) ?? paths.ticket(ticket), notice: act.notice(req) });
+      return done(res, { to: act.to?.(ticket, req) ?? ticketIn(req, ticket), notice: act.notice(req) });
     });
   }
 
@@ -131,7 +131,20 @@ export function actionRoutes(): Router {
         { values: { kind: 'reply', ...form.values }, errors: form.errors },
         { status: 422 },
       );
-    return done(res, { to: paths.ticket(ticket), notice: req.t('Your colleague can see this ticket now') });
+    return done(res, { to: ticketIn(req, ticket), notice: req.t('Your colleague can see this ticket now') });
+  });
+
+  router.delete('/tickets/:number/watchers/:id', allow('ticket.read'), async (req, res) => {
+    const ticket = await findTicket(req.ctx, numberParam(req, 'number'));
+    const form = await submit(req, nothing, async ctx => {
+      await removeWatcher(ctx, ticket, numberParam(req, 'id'));
+      return { number: ticket.number };
+    });
+    if (!form.ok) return showTicket(req, res, ticket, form, { status: 422 });
+    return done(res, {
+      to: ticketIn(req, ticket),
+      notice: req.t('Your colleague does not see this ticket any more'),
+    });
   });
 
   router.post('/tickets/:number/properties', allow('ticket.change'), changeProperties);
@@ -205,7 +218,7 @@ async function changeProperties(req: Request, res: Response): Promise<void> {
   const current = await findTicket(req.ctx, ticket.number).catch(goneOut);
   if (!current)
     return done(res, { to: paths.queue, notice: req.t('Saved. The ticket now belongs to another team') });
-  if (!isPartial(req)) return done(res, { to: withFrom(req, ticket), notice: req.t('Saved') });
+  if (!isPartial(req)) return done(res, { to: ticketIn(req, ticket), notice: req.t('Saved') });
   const locals = await ticketLocals(req, current, emptyForm({ kind: 'reply' }));
   const { thread, properties } = ticketFragments;
   return partials(res, { properties, thread, 'ticket-head': 'tickets/_desk-head' }, locals, {
@@ -217,11 +230,6 @@ async function changeProperties(req: Request, res: Response): Promise<void> {
 const goneOut = (error: unknown) => {
   if (error instanceof NotFound) return undefined;
   throw error;
-};
-
-const withFrom = (req: Request, ticket: Ticket) => {
-  const from = queryText(req, 'from', 40);
-  return from ? `${paths.ticket(ticket)}?from=${encodeURIComponent(from)}` : paths.ticket(ticket);
 };
 
 type Properties = z.infer<ReturnType<typeof propertiesSchema>>;

@@ -4,7 +4,6 @@ import { pendingUploads } from '../../domain/attachments/receiving.ts';
 import { saveDraft } from '../../domain/drafting.ts';
 import { addComment } from '../../domain/tickets/commenting.ts';
 import { findTicket } from '../../domain/tickets/ticket.ts';
-import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
 import { emptyForm, submit } from '../rendering/forms.ts';
 import { done, partials } from '../rendering/page.ts';
@@ -13,7 +12,7 @@ import { receiveFiles, takeReceived } from '../uploads/receiving.ts';
 import { limitComments } from './limiting.ts';
 import { progressOf } from './progress.ts';
 import { commentSchema } from './schemas.ts';
-import { showTicket, ticketFragments, ticketLocals } from './show.ts';
+import { showTicket, ticketFragments, ticketIn, ticketLocals } from './show.ts';
 
 export function commentRoutes(): Router {
   const router = Router();
@@ -53,7 +52,7 @@ export function commentRoutes(): Router {
     const notice = form.result.kind === 'note' ? req.t('Note added') : req.t('Reply sent');
     if (!isPartial(req))
       return done(res, {
-        to: paths.comment(ticket, form.result.commentId),
+        to: `${ticketIn(req, ticket)}#c${form.result.commentId}`,
         notice,
         confirms: `ticket:${ticket.id}`,
       });
@@ -71,7 +70,7 @@ export function commentRoutes(): Router {
 
     async function keepDraft() {
       await saveDraft(req.ctx, `ticket:${ticket.id}`, draftOf(req.body));
-      return done(res, { to: `${paths.ticket(ticket)}#composer`, notice: req.t('Draft saved') });
+      return done(res, { to: `${ticketIn(req, ticket)}#composer`, notice: req.t('Draft saved') });
     }
   });
 

@@ -4,6 +4,7 @@ import { findTicket } from '../../../src/domain/tickets/ticket.ts';
 import {
   addWatcher,
   followTicket,
+  removeWatcher,
   unfollowTicket,
   watchersOf,
 } from '../../../src/domain/tickets/watching.ts';
@@ -44,6 +45,12 @@ test('following is for the ticket’s own team: others would lose its notes by i
   await followTicket(await as(coordinator), ticket);
   await followTicket(await as(coordinator), ticket);
   expect(await names(ticket)).toEqual([coordinator.id]);
+  await unfollowTicket(await as(coordinator), await findTicket(await as(coordinator), ticket.number));
+  await unfollowTicket(await as(coordinator), ticket);
+  expect((await eventsOf(ticket)).map(event => event.type).filter(type => type.endsWith('watched'))).toEqual([
+    'ticket.watched',
+    'ticket.unwatched',
+  ]);
   for (const who of [far, employee, stranger])
     await expect(followTicket(await as(who), ticket)).rejects.toThrow(Forbidden);
   const open = await makeTicket({ by: employee });
@@ -57,4 +64,21 @@ test('who stops following a ticket that is not theirs does not see it any more',
   await unfollowTicket(ctx, await findTicket(ctx, ticket.number));
   await expect(findTicket(ctx, ticket.number)).rejects.toThrow(NotFound);
   expect(await db('ticket_watchers').where({ ticket_id: ticket.id })).toEqual([]);
+});
+
+test('the requester and the desk take a colleague off again; a watcher cannot, and nobody shares with the requester', async () => {
+  const ticket = await makeTicket({ by: employee, team: it });
+  for (const who of [employee, coordinator]) {
+    await addWatcher(await as(employee), ticket, colleague.email);
+    await expect(removeWatcher(await as(colleague), ticket, colleague.id)).rejects.toThrow(Forbidden);
+    await removeWatcher(await as(who), ticket, colleague.id);
+    await removeWatcher(await as(who), ticket, colleague.id);
+    await expect(findTicket(await as(colleague), ticket.number)).rejects.toThrow(NotFound);
+  }
+  const removals = (await eventsOf(ticket)).filter(event => event.type === 'ticket.unwatched');
+  expect(removals.map(event => event.actor_id)).toEqual([employee.id, coordinator.id]);
+  expect(removals[0]!.data).toMatchObject({ userId: colleague.id });
+  const own = addWatcher(await as(employee), ticket, employee.email);
+  expect(await own.catch((error: Invalid) => error.errors)).toHaveProperty('email');
+  expect(await names(ticket)).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { changeTicket } from '../../../src/domain/tickets/changing.ts';
+import { addWatcher } from '../../../src/domain/tickets/watching.ts';
 import { paths } from '../../../src/paths.ts';
 import { post, testApp } from '../../support/app.ts';
 import { usualPeople } from '../../support/factories.ts';
@@ -92,6 +93,37 @@ describe('by plain forms', () => {
     expect(sofie.html.heading).toBe(ticket.subject);
     await sofie.click('Stop following');
     expect(sofie.path).toBe('/tickets');
+  });
+
+  test('a colleague is taken off again, by the requester and by the desk', async () => {
+    const ticket = await raise();
+    for (const who of [anna, marek]) {
+      await addWatcher(await as(employee), ticket, colleague.email);
+      await who.get(paths.ticket(ticket));
+      await who.click(`Remove ${colleague.firstName} ${colleague.lastName}`);
+      expect(who.html.notices.join()).toContain('does not see this ticket any more');
+      expect(await db('ticket_watchers').where({ ticket_id: ticket.id })).toEqual([]);
+    }
+    await marek.get(paths.ticket(ticket));
+    expect(marek.html.has(`You removed ${colleague.firstName}`)).toBe(true);
+  });
+
+  test('the place in the list stays through what is done on the ticket', async () => {
+    const ticket = await raise();
+    await marek.get(`${paths.ticket(ticket)}?from=unassigned`);
+    await marek.submit(marek.form('Save changes').fill({ Priority: 'High' }), 'Save changes');
+    expect(marek.url.searchParams.get('from')).toBe('unassigned');
+    await marek.click('Follow');
+    await marek.click(/^Assign to me/);
+    await marek.click('Mark as solved');
+    expect(marek.url.searchParams.get('from')).toBe('unassigned');
+  });
+
+  test('what a ticket waits for is told by the same words in its history', async () => {
+    const ticket = await raise();
+    await changeTicket(await as(coordinator), ticket, { status: 'on-hold', waitingOn: 'requester' }, {});
+    await marek.get(paths.ticket(ticket));
+    expect(marek.html.has('changed status to Waiting on requester')).toBe(true);
   });
 
   test('an admin removes a message after being asked; a coordinator has no such button', async () => {
