@@ -87,7 +87,9 @@ const WRITERS: Record<AccountTemplate, Writer> = {
         company: letter.settings.companyName,
       }),
       letter.settings.helpLine
-        ? t('You think that is a mistake? {{helpLine}}', { helpLine: letter.settings.helpLine })
+        ? t('If you think that is a mistake, ask for help: {{helpLine}}', {
+            helpLine: letter.settings.helpLine,
+          })
         : t('You think that is a mistake? Ask your manager or the people who look after your computers.'),
     ],
   }),

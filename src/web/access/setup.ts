@@ -41,7 +41,10 @@ export function setupRoutes(): Router {
       return invalid(res, 'access/setup', { title: req.t('Set up your help desk'), form }, LAYOUT);
     }
     await signIn(req, form.result.userId);
-    return done(res, { to: paths.home, notice: req.t('Your help desk is ready') });
+    return done(res, {
+      to: paths.adminTeams,
+      notice: req.t('Your help desk is ready. Add teams, categories and departments, then invite people'),
+    });
   });
 
   return router;

@@ -22,7 +22,7 @@ export async function adminPage(
   await page(
     res,
     `admin/${view}`,
-    { nav: 'settings', pendingUsers, ...locals },
+    { nav: 'settings', pendingUsers, sendsMail: Boolean(res.req.services.config.mail.smtpUrl), ...locals },
     { layout: 'desk', ...options },
   );
 }

@@ -22,6 +22,7 @@ export function jobRoutes(): Router {
       failed: failed.rows,
       schedule,
       kindWord: (kind: FailedKind) => kindWord(kind, req.t),
+      jobWord: (name: string) => jobWord(name, req.t),
       previous: after && paths.adminJobs,
       next: failed.more ? withQuery(paths.adminJobs, { after: failed.rows.at(-1)?.cursor }) : undefined,
       labels: { previous: req.t('Newest'), next: req.t('Older') },
@@ -51,4 +52,20 @@ function kindWord(kind: FailedKind, t: Translate): string {
     case 'job':
       return t('Job');
   }
+}
+
+/** What a job does, for who has never read the code. One that is not listed says its own name. */
+function jobWord(name: string, t: Translate): string {
+  const words: Record<string, string> = {
+    'dispatch-events': t('Tell people and update the search after each change'),
+    'deliver-mail': t('Send mails'),
+    'make-thumbnails': t('Draw small pictures of attached images'),
+    'stamp-due': t('Note tickets that become overdue'),
+    'fold-counts': t('Keep the counts beside the queue right'),
+    'close-resolved': t('Close solved tickets nobody came back to'),
+    'seal-audit': t('Seal the audit log'),
+    'summarise-tickets': t('Sum tickets up'),
+    sweep: t('Clear away what has expired'),
+  };
+  return words[name] ?? name;
 }
