@@ -62,6 +62,8 @@ describe('icons and avatars', () => {
     ['  ', ''],
     ['李 明', '李明'],
     ['😀 Smile', '😀S'],
+    ['Mia Kaya (IT)', 'MK'],
+    ['<>', '<'],
   ])('the initials of %o are %o', (name, expected) => expect(initials(name)).toBe(expected));
 });
 

@@ -64,6 +64,7 @@ function show(input, all) {
 function problemOf(file, { dataset }, taken) {
   const limit = Number(dataset.maxBytes) || Number.POSITIVE_INFINITY;
   const count = Number(dataset.maxFiles) || Number.POSITIVE_INFINITY;
+  if (file.size === 0) return phrase('fileEmpty');
   if (file.size > limit) return phrase('fileTooLarge', { size: sizeText(file.size), limit: sizeText(limit) });
   return taken >= count ? phrase('fileTooMany', { limit: count }) : '';
 }

@@ -116,10 +116,12 @@ function face({ name, photoUrl }: DrawnPerson): string {
     : escapeHtml(initials(name));
 }
 
-/** First letters of the first and the last word: "Sofie de Vries" is SV. */
+/** First letters of the first and the last word, not counting what begins with a bracket or the like: "Sofie de Vries" is SV. */
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/);
-  const ends = words.length > 1 ? [words[0], words.at(-1)] : words;
+  const named = words.filter(word => !/^[\p{P}\p{S}]/u.test(word) || /^\p{Emoji_Presentation}/u.test(word));
+  const kept = named.length > 0 ? named : words;
+  const ends = kept.length > 1 ? [kept[0], kept.at(-1)] : kept;
   return ends
     .map(word => [...(word ?? '')][0] ?? '')
     .join('')

@@ -12,6 +12,7 @@ export function scriptStrings(t: Translate, iconUrl: string): string {
     'draft-kept': t(
       'We could not confirm that your message was sent; check the ticket. Your text is still here.',
     ),
+    'file-empty': t('This file is empty. Choose another one.'),
     'file-ready': t('{{size}}, ready', { size: '{size}' }),
     'file-remove': t('Remove {{name}}', { name: '{name}' }),
     'file-too-large': t('{{size}} is over the {{limit}} limit. Choose a smaller file.', {

@@ -79,7 +79,10 @@ const storeFiles =
 async function storeFile(req: Request, file: Arrived & { originalname: string }) {
   const { settings } = req.ctx;
   const received = req.received!;
-  if (file.size === 0 && !file.tooLarge) return;
+  if (file.size === 0 && !file.tooLarge) {
+    received.errors.push(req.t('{{name}} is empty. Choose another file', { name: file.originalname }));
+    return;
+  }
   if (file.tooLarge) {
     received.errors.push(
       req.t('{{name}} is over the {{count}} MB limit. Choose a smaller file', {
