@@ -79,6 +79,7 @@ export const shownFields = (form: CarriedForm, t: Translate): ShownField[] =>
     isTechnical:
       value === '' ||
       value === 'on' ||
+      /^(then|impact|save|was_.*)$/.test(name) ||
       (/^\d*$/.test(value) && /(ids?|version|category|team|assignee|department)$/i.test(name)),
   }));
 
@@ -86,6 +87,7 @@ function labelOf(name: string, t: Translate): string {
   const known: Record<string, string> = {
     subject: t('Subject'),
     body: t('Your text'),
+    kind: t('Kind of message'),
     description: t('Description'),
     firstName: t('First name'),
     lastName: t('Last name'),
