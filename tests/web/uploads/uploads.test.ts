@@ -99,6 +99,12 @@ describe('a file is what it contains, not what it is called', () => {
 });
 
 describe('limits', () => {
+  test('an empty file is named, so that nobody thinks it was sent', async () => {
+    await send(anna, file('empty.txt', ''));
+    expect(anna.status).toBe(422);
+    expect(anna.html.alerts.join()).toContain('empty.txt is empty');
+  });
+
   test('a file that is too large is named, the others and the text are kept', async () => {
     await app.set({ maxFileMegabytes: 1 });
     await send(anna, file('huge.txt', 'x'.repeat(1_000_001)), file('small.txt', 'small'));
