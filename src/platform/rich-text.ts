@@ -55,11 +55,18 @@ const rendered = new LRUCache<string, string>({
   sizeCalculation: (html, source) => html.length + source.length + 1,
 });
 
+const MAX_MARKDOWN = 20_000;
+
+const plainParagraph = (source: string) =>
+  `<p>${markdown.utils.escapeHtml(source).replaceAll('\n', '<br>')}</p>`;
+
 /** Markdown of a person as safe HTML. The same text is rendered once and kept in memory. */
 export function richText(source: string): string {
   const kept = rendered.get(source);
   if (kept !== undefined) return kept;
-  const html = sanitize(markdown.render(source), ALLOWED).trim();
+  // Longer texts are logs, not letters: read as Markdown, a hundred kilobytes hold the process up for half a second.
+  const html =
+    source.length > MAX_MARKDOWN ? plainParagraph(source) : sanitize(markdown.render(source), ALLOWED).trim();
   rendered.set(source, html);
   return html;
 }
