@@ -17,13 +17,23 @@ const WINDOW = 30_000;
  * every hit. Sent without a name: its plan depends on the words.
  */
 export async function matchingIds(ctx: Context, text: string, limit = MAX_HITS): Promise<number[]> {
+  // Whole words first: the index narrows those to the asker's teams. An unfinished word it can only collect, so
+  // that is asked for what is still missing.
+  const whole = searchQuery(text, { unfinished: false });
   const wanted = searchQuery(text);
-  if (!wanted) return [];
+  if (!whole || !wanted) return [];
+  const found = await idsOf(ctx, whole, limit);
+  if (found.length >= limit || wanted === whole) return found;
+  const more = await idsOf(ctx, wanted, limit);
+  return [...new Set([...found, ...more])].sort((x, y) => y - x).slice(0, limit);
+}
+
+async function idsOf(ctx: Context, wanted: string, limit: number): Promise<number[]> {
   const scope = visibleTickets(ctx);
   const staff = isStaff(ctx.actor);
   const vector = staff ? 'coalesce(d.staff_words, d.public_words)' : 'd.public_words';
   const narrowed = narrow(ctx, wanted);
-  const common = (await guess(ctx, vector, narrowed)) > COMMON;
+  const common = (await guess(ctx, vector, wanted.includes(':*') ? wanted : narrowed)) > COMMON;
   // Written so that no index fits, for the walk below: an index scan would first collect every hit there is.
   const read = (words: string) => (common ? `(case when d.ticket_id > 0 then ${words} end)` : words);
   const mayRead = staff ? `(case when ${scope.works} then ${vector} else d.public_words end)` : read(vector);
