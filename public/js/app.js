@@ -9,6 +9,7 @@ import { files } from './components/files.js';
 import { focus } from './components/focus.js';
 import { queueCursor } from './components/queue-cursor.js';
 import { requestErrors } from './components/request-errors.js';
+import { resized } from './components/resized.js';
 import { selection } from './components/selection.js';
 import { shortcuts } from './components/shortcuts.js';
 import { theme } from './components/theme.js';
@@ -34,6 +35,7 @@ const behaviours = [
   files,
   focus,
   queueCursor,
+  resized,
   selection,
   shortcuts,
   theme,
