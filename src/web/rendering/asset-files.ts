@@ -6,6 +6,7 @@ export const ASSET_NAMES = [
   'app.css',
   'app.js',
   'desk.js',
+  'workspace.js',
   'icons.svg',
   'caret.svg',
   'logo.svg',

@@ -1,0 +1,4 @@
+// Page behaviour of the coordinator's pages only, so that an employee's page does not carry it. One behaviour a
+// file in components/; everything here only speeds up what links and forms already do.
+const behaviours = [];
+for (const start of behaviours) start();
