@@ -2,6 +2,7 @@ import { wantThumbnails } from './attachments/thumbnails.ts';
 import type { Subscribers } from './events/dispatching.ts';
 import { notifyPeople } from './notifications/notifying.ts';
 import { indexChanged } from './search/documents.ts';
+import { countTags } from './tickets/tagging.ts';
 
 /**
  * What follows from what: each event and its listeners, after the commit and exactly once.
@@ -9,7 +10,7 @@ import { indexChanged } from './search/documents.ts';
  */
 export const subscribers: Subscribers = {
   'ticket.created': [notifyPeople, indexChanged, wantThumbnails],
-  'ticket.changed': [notifyPeople, indexChanged],
+  'ticket.changed': [notifyPeople, indexChanged, countTags],
   'ticket.watched': [notifyPeople, indexChanged],
   'ticket.unwatched': [indexChanged],
   'reply.added': [notifyPeople, indexChanged, wantThumbnails],

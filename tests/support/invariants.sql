@@ -65,6 +65,10 @@ select * from (
 select u.id, u.unread from users u left join notifications n on n.user_id = u.id and n.read_at is null
 group by u.id having count(n.id) <> u.unread;
 
+-- Every tag that a ticket carries is known by name
+select t.id, tag from tickets t cross join unnest(t.tags) as tag
+where not exists (select 1 from tags g where g.name = tag);
+
 -- The next number and the next keys are free
 select 'ticket_numbers' as sequence where (select max(number) from tickets) >= (select case when is_called then last_value + 1 else last_value end from ticket_numbers)
 union all select 'tickets' where (select max(id) from tickets) > (select coalesce(last_value, 0) from pg_sequences where schemaname = 'public' and sequencename = 'tickets_id_seq')

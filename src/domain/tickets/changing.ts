@@ -4,6 +4,7 @@ import { type Changes, recordEvent } from '../events/recording.ts';
 import { authorize } from '../policies.ts';
 import { dueState, replyDueAt } from './due.ts';
 import { isActive, type StatusKind, type WaitingOn } from './status.ts';
+import { sameTags, tagNames } from './tag.ts';
 import { lockTicket, type Priority, type Ticket } from './ticket.ts';
 
 /** The properties a person may change. Those not named stay. */
@@ -15,6 +16,7 @@ export type TicketChanges = Partial<{
   categoryId: number | null;
   teamId: number | null;
   assigneeId: number | null;
+  tags: string[];
 }>;
 
 export type Verb =
@@ -54,12 +56,14 @@ function refuseConflicts(current: Ticket, changes: TicketChanges, replaces: Tick
   const conflicts: FieldConflict[] = [];
   for (const field of Object.keys(replaces) as (keyof TicketChanges)[]) {
     const theirs = current[field];
-    if (field in changes && theirs !== replaces[field] && theirs !== changes[field]) {
+    if (field in changes && !same(theirs, replaces[field]) && !same(theirs, changes[field])) {
       conflicts.push({ field, was: replaces[field], theirs, yours: changes[field] });
     }
   }
   if (conflicts.length > 0) throw new Conflict(conflicts);
 }
+
+const same = (a: unknown, b: unknown) => (Array.isArray(a) && Array.isArray(b) ? sameTags(a, b) : a === b);
 
 type Next = {
   columns: Record<string, unknown>;
@@ -82,6 +86,7 @@ export async function applyChanges(
   await nextCategory(tx, current, wanted, next);
   set(next, 'subject', 'subject', current.subject, wanted.subject);
   set(next, 'priority', 'priority', current.priority, wanted.priority);
+  if (wanted.tags) await nextTags(tx, current, wanted.tags, next);
   if (Object.keys(next.changes).length === 0) return current;
   await nextClock(tx, current, status, wanted.priority ?? current.priority, next);
   await tx
@@ -114,7 +119,7 @@ function set(
   to: unknown,
   names?: [unknown, unknown],
 ) {
-  if (to === undefined || to === from) return;
+  if (to === undefined || same(to, from)) return;
   next.columns[column] = to;
   next.changes[name] = [from, to];
   if (names) next.names[name] = names;
@@ -193,6 +198,18 @@ async function nextCategory(tx: Tx, current: Ticket, wanted: TicketChanges, next
     current.categoryName,
     category?.name ?? null,
   ]);
+}
+
+async function nextTags(tx: Tx, current: Ticket, wanted: readonly string[], next: Next) {
+  const names = tagNames(wanted, tx.t);
+  set(next, 'tags', 'tags', current.tags, names);
+  if (!next.changes.tags || names.length === 0) return;
+  // A name that is known already is not touched, so that two tickets given the same tag never wait for each other.
+  await tx
+    .db('tags')
+    .insert(names.map(name => ({ name })))
+    .onConflict('name')
+    .ignore();
 }
 
 /**

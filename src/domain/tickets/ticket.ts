@@ -29,6 +29,8 @@ export type Ticket = TicketRelation & {
   teamName: string | null;
   assigneeId: number | null;
   assignee: PersonName | null;
+  /** The desk's own words for it: sorted, lower-case. Never shown to who asked. */
+  tags: string[];
   requester: PersonName & { email: string | null; departmentName: string | null };
   version: number;
   needsReply: boolean;
@@ -50,7 +52,7 @@ const COLUMNS = `
   t.team_id as "teamId", tm.name as "teamName", t.assignee_id as "assigneeId", t.requester_id as "requesterId",
   case when a.id is null then null else jsonb_build_object('id', a.id, 'firstName', a.first_name, 'lastName', a.last_name) end as assignee,
   jsonb_build_object('id', r.id, 'firstName', r.first_name, 'lastName', r.last_name, 'email', r.email, 'departmentName', d.name) as requester,
-  t.version, t.needs_reply as "needsReply", t.due_at as "dueAt", t.due_state as "dueState", t.spam_at as "spamAt",
+  t.version, t.tags, t.needs_reply as "needsReply", t.due_at as "dueAt", t.due_state as "dueState", t.spam_at as "spamAt",
   fu.number as "followUpOf", t.first_response_at as "firstResponseAt", t.resolved_at as "resolvedAt",
   t.closed_at as "closedAt", t.created_at as "createdAt", t.updated_at as "updatedAt"`;
 

@@ -46,6 +46,7 @@ function fieldLabel(field: string, t: Translate): string {
     defaultPriority: t('Starts with priority'),
     priority: t('Priority'),
     subject: t('Subject'),
+    tags: t('Tags'),
     place: t('Place in the list'),
     locale: t('Language'),
     timeZone: t('Time zone'),
