@@ -4,7 +4,7 @@ import { phrase } from '../strings.js';
 const LINGER = 8_000;
 
 /** Shows one line above the page. An error stays until it is closed. */
-export function say(text, { isError = false } = {}) {
+export function say(text, { isError = false, form } = {}) {
   const box = find('.toasts');
   if (!box || !text) return;
   const toast = document.createElement('div');
@@ -16,7 +16,7 @@ export function say(text, { isError = false } = {}) {
   const words = document.createElement('span');
   words.className = 'grow';
   words.textContent = text;
-  toast.append(words, closeButton());
+  toast.append(words, form ? undoButton(form, toast) : closeButton());
   box.append(toast);
 }
 
@@ -49,6 +49,16 @@ function linger(toast) {
   toast.addEventListener('pointerleave', start);
   toast.addEventListener('focusout', start);
   start();
+}
+
+/** Sends the form of that id, which came with the answer and takes back what the toast tells. */
+function undoButton(form, toast) {
+  const button = document.createElement('button');
+  button.className = 'btn btn-sm';
+  button.setAttribute('form', form);
+  button.textContent = phrase('undo');
+  button.addEventListener('click', () => setTimeout(() => toast.remove()));
+  return button;
 }
 
 function closeButton() {

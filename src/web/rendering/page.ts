@@ -46,14 +46,15 @@ const own = (fragments: Record<string, string>, id: string) =>
   Object.hasOwn(fragments, id) ? fragments[id] : undefined;
 
 /**
- * Several partials in one answer for htmx, each replacing the element of its id. `toast` is one line of feedback.
+ * Several partials in one answer for htmx, each replacing the element of its id. `toast` is one line of feedback, `form` the id of
+ * the one among them that takes it back.
  * Only for partial requests: a plain form gets `done`.
  */
 export function partials(
   res: Response,
   named: Record<string, string>,
   locals: Record<string, unknown>,
-  { toast }: { toast?: string } = {},
+  { toast, form }: { toast?: string; form?: string } = {},
 ): void {
   const { config } = res.req.services;
   const cache = config.isProduction || config.isTest;
@@ -62,7 +63,7 @@ export function partials(
     ([id, name]) =>
       `<hx-partial hx-target="#${id}" hx-swap="outerHTML">${template(name, { cache })(it)}</hx-partial>`,
   );
-  if (toast) res.set('HX-Trigger', ascii(JSON.stringify({ toast: { text: toast } })));
+  if (toast) res.set('HX-Trigger', ascii(JSON.stringify({ toast: { text: toast, form } })));
   res.vary('HX-Request-Type').vary('HX-Target');
   send(res, 200, parts.join('\n'));
 }

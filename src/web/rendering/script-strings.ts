@@ -31,6 +31,7 @@ export function scriptStrings(t: Translate, iconUrl: string): string {
     'time-left': t('{{time}} left', { time: '{time}' }),
     'too-large': t('Those files are too large together. Send them in two messages.'),
     'too-many': t('That was too often in a short time. Wait a minute and try again.'),
+    undo: t('Undo'),
     unconfirmed: t('We could not confirm that; check the ticket'),
   };
   const data = Object.entries({ ...words, icons: iconUrl }).map(([key, text]) => [`data-${key}`, text]);

@@ -1,7 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import type { Context } from '../../domain/context.ts';
-import { NotFound } from '../../domain/errors.ts';
 import type { Action } from '../../domain/policies.ts';
 import { pickUpTicket } from '../../domain/tickets/assigning.ts';
 import { changeTicket, type TicketChanges } from '../../domain/tickets/changing.ts';
@@ -20,11 +19,12 @@ import { addWatcher, followTicket, removeWatcher, unfollowTicket } from '../../d
 import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
 import { emptyForm, fields, submit } from '../rendering/forms.ts';
-import { done, page, partials } from '../rendering/page.ts';
+import { done, page } from '../rendering/page.ts';
 import { isPartial, numberParam, person } from '../request.ts';
+import { changedInPanel, type Undo } from './changed.ts';
 import { limitWatchers } from './limiting.ts';
 import { propertiesSchema, statusParts } from './schemas.ts';
-import { showTicket, ticketFragments, ticketIn, ticketLocals } from './show.ts';
+import { showTicket, ticketIn, ticketLocals } from './show.ts';
 
 type Act = {
   path: string;
@@ -215,22 +215,19 @@ async function changeProperties(req: Request, res: Response): Promise<void> {
   }
   if (!form.ok)
     return showTicket(req, res, ticket, { values: { kind: 'reply' }, errors: form.errors }, { status: 422 });
-  const current = await findTicket(req.ctx, ticket.number).catch(goneOut);
-  if (!current)
-    return done(res, { to: paths.queue, notice: req.t('Saved. The ticket now belongs to another team') });
-  if (!isPartial(req)) return done(res, { to: ticketIn(req, ticket), notice: req.t('Saved') });
-  const locals = await ticketLocals(req, current, emptyForm({ kind: 'reply' }));
-  const { thread, properties } = ticketFragments;
-  return partials(res, { properties, thread, 'ticket-head': 'tickets/_desk-head' }, locals, {
-    toast: req.t('Saved'),
-  });
+  return changedInPanel(req, res, ticket, req.t('Saved'), { undo: undoOf(ticket, form.values) });
 }
 
-/** The change may have moved it out of the person's sight. */
-const goneOut = (error: unknown) => {
-  if (error instanceof NotFound) return undefined;
-  throw error;
-};
+/** The same form with what was and what is exchanged: it takes back what was changed, and no more. */
+function undoOf(ticket: Ticket, values: Record<string, unknown>): Undo | undefined {
+  const fields: Undo['fields'] = {};
+  for (const name of ['subject', 'status', 'priority', 'team', 'assignee', 'category']) {
+    const [was, is] = [values[`was_${name}`], values[name]];
+    if (typeof was === 'string' && typeof is === 'string' && was !== is)
+      Object.assign(fields, { [name]: was, [`was_${name}`]: is });
+  }
+  return Object.keys(fields).length > 0 ? { action: paths.properties(ticket), fields } : undefined;
+}
 
 type Properties = z.infer<ReturnType<typeof propertiesSchema>>;
 

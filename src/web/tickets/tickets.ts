@@ -15,11 +15,15 @@ import { done, invalid, page } from '../rendering/page.ts';
 import { person, queryText } from '../request.ts';
 import { receiveFiles, takeReceived } from '../uploads/receiving.ts';
 import { actionRoutes } from './actions.ts';
+import { checklistRoutes } from './checklist.ts';
 import { commentRoutes } from './comments.ts';
 import { limitCreation } from './limiting.ts';
+import { memoRoutes } from './memo.ts';
 import { newTicketSchema } from './schemas.ts';
 import { showRoutes } from './show.ts';
 import { summaryRoutes } from './summary.ts';
+import { tagRoutes } from './tags.ts';
+import { timeRoutes } from './time.ts';
 
 export function ticketRoutes(): Router {
   const router = Router();
@@ -76,7 +80,8 @@ export function ticketRoutes(): Router {
     });
   });
 
-  router.use(showRoutes(), commentRoutes(), actionRoutes(), summaryRoutes());
+  router.use(showRoutes(), commentRoutes(), actionRoutes(), tagRoutes(), summaryRoutes());
+  router.use(checklistRoutes(), timeRoutes(), memoRoutes());
   return router;
 }
 
