@@ -2,16 +2,20 @@ import { type Actor, isPerson, type Person } from './access/actor.ts';
 import type { Context } from './context.ts';
 import { Forbidden, Unauthenticated } from './errors.ts';
 import { type IdentitySubjects, identityPolicy } from './identity/policy.ts';
+import { type ReplySubjects, replyPolicy } from './replies/policy.ts';
 import { type TicketSubjects, ticketPolicy } from './tickets/policy.ts';
+import { type ViewSubjects, viewPolicy } from './tickets/view-policy.ts';
 
 /** The one place that decides who may do what. The action fixes what it is done to. */
-export type Subjects = IdentitySubjects & TicketSubjects;
+export type Subjects = IdentitySubjects & TicketSubjects & ViewSubjects & ReplySubjects;
 export type Action = keyof Subjects;
 type SubjectOf<A extends Action> = Subjects[A] extends undefined ? [] : [subject: Subjects[A]];
 
 const table: { [A in Action]: (actor: Person, subject: Subjects[A]) => boolean } = {
   ...identityPolicy,
   ...ticketPolicy,
+  ...viewPolicy,
+  ...replyPolicy,
 };
 
 export const actions = Object.keys(table) as Action[];

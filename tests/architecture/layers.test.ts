@@ -38,8 +38,8 @@ const LEVELS = [
   ['access', 'identity', 'settings', 'events', 'sla', 'attachments'],
   ['tickets', 'approvals', 'knowledge'],
   [
-    ...['automations', 'notifications', 'search', 'assistant', 'mining', 'reports', 'audit', 'webhooks'],
-    ...['importing'],
+    ...['assignment', 'automations', 'notifications', 'search', 'assistant', 'mining', 'reports', 'audit', 'webhooks'],
+    ...['importing', 'replies'],
   ],
 ];
 

@@ -15,7 +15,9 @@ export type EventSubject = {
     | 'category'
     | 'settings'
     | 'job'
-    | 'export';
+    | 'export'
+    | 'saved-reply'
+    | 'view';
   objectId?: number | null;
   /** What people call it: "#1042", a name, an address. Kept as it was then. */
   label?: string;
@@ -77,5 +79,16 @@ export async function recordEvent(
     ],
   );
   if (!details.silent) tx.afterCommit(() => tx.world.wake('dispatch-events'));
-  return rows[0]!.id;
+  const { id } = rows[0]!;
+  if (subject.ticketId) {
+    const signal = { about: 'ticket' as const, ticket: subject.ticketId, event: id };
+    tx.afterCommit(() => tx.world.announce(signal));
+  } else if (changesRights(type, subject)) tx.afterCommit(() => tx.world.announce({ about: 'people' }));
+  return id;
 }
+
+const RIGHTS = ['user', 'team', 'department', 'settings'];
+
+/** Whose open pages may have to close. */
+const changesRights = (type: string, { objectType }: EventSubject) =>
+  RIGHTS.includes(objectType) && type !== 'session.started' && type !== 'session.refused';

@@ -19,7 +19,15 @@ const AFTER: Record<Exclude<Then, 'keep'>, TicketChanges> = {
   solved: { status: 'resolved', waitingOn: null },
 };
 
-export type NewComment = { kind: CommentKind; body: string; uploadIds?: readonly number[]; then?: Then };
+export type NewComment = {
+  kind: CommentKind;
+  body: string;
+  uploadIds?: readonly number[];
+  then?: Then;
+  /** What else changes with it, as one change (a macro); `because` is told with it in the history. */
+  changes?: TicketChanges;
+  because?: Record<string, unknown>;
+};
 
 /**
  * Adds a reply or an internal note and, in the same transaction, what it does to the ticket: a requester's
@@ -38,12 +46,16 @@ export async function addComment(
     const commentId = await insertComment(tx, current, input);
     if (input.kind === 'note') {
       await tx.db('tickets').where({ id: current.id }).update({ updated_at: tx.now() });
-      return { commentId, ticket: current };
+      if (!input.changes) return { commentId, ticket: current };
+      const data = { commentId, ...input.because };
+      return { commentId, ticket: await applyChanges(tx, current, input.changes, 'changed', data) };
     }
     const fromDesk = can(tx.actor, 'ticket.work', current);
     const after = fromDesk ? await deskReplied(tx, current) : await requesterReplied(tx, current);
-    const wanted = fromDesk ? afterDesk(current, input.then ?? 'keep') : afterRequester(current);
-    const changed = wanted ? await applyChanges(tx, after, wanted, 'replied', { commentId }) : after;
+    const status = fromDesk ? afterDesk(current, input.then ?? 'keep') : afterRequester(current);
+    const wanted = input.changes ? { ...status, ...input.changes } : status;
+    const data = { commentId, ...input.because };
+    const changed = wanted ? await applyChanges(tx, after, wanted, 'replied', data) : after;
     return { commentId, ticket: changed };
   });
 }

@@ -48,4 +48,6 @@ const needsSubject = new Set<Action>([
   'ticket.watch',
   'ticket.redact',
   'user.role',
+  'reply.use',
+  'reply.manage',
 ]);
