@@ -1,3 +1,4 @@
+import { wantAssignment } from './assignment/wanting.ts';
 import { wantThumbnails } from './attachments/thumbnails.ts';
 import type { Subscribers } from './events/dispatching.ts';
 import { notifyPeople } from './notifications/notifying.ts';
@@ -9,8 +10,9 @@ import { countTags } from './tickets/tagging.ts';
  * An event that is not named here is history only.
  */
 export const subscribers: Subscribers = {
-  'ticket.created': [notifyPeople, indexChanged, wantThumbnails],
-  'ticket.changed': [notifyPeople, indexChanged, countTags],
+  'ticket.created': [notifyPeople, indexChanged, wantThumbnails, wantAssignment],
+  'ticket.changed': [notifyPeople, indexChanged, countTags, wantAssignment],
+  'ticket.not-spam': [wantAssignment],
   'ticket.watched': [notifyPeople, indexChanged],
   'ticket.unwatched': [indexChanged],
   'reply.added': [notifyPeople, indexChanged, wantThumbnails],

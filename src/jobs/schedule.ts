@@ -1,10 +1,13 @@
 import type { Config } from '../config/config.ts';
+import { assignTickets } from './assign-tickets.ts';
 import { closeResolved } from './close-resolved.ts';
 import { deliverMail } from './deliver-mail.ts';
 import { dispatch } from './dispatch-events.ts';
 import { foldCounts } from './fold-counts.ts';
+import { foldWords } from './fold-lexicon.ts';
 import type { Job } from './job.ts';
 import { drawThumbnails } from './make-thumbnails.ts';
+import { runBulk } from './run-bulk.ts';
 import { sealAudit } from './seal-audit.ts';
 import { stampDue } from './stamp-due.ts';
 import { summariseTickets } from './summarise-tickets.ts';
@@ -22,7 +25,10 @@ export const schedule: Readonly<Record<string, Scheduled>> = {
   'deliver-mail': { every: '10 seconds', run: deliverMail },
   'make-thumbnails': { every: '30 seconds', run: drawThumbnails },
   'stamp-due': { every: '30 seconds', run: stampDue },
+  'assign-tickets': { every: '20 seconds', run: assignTickets },
   'fold-counts': { every: '20 seconds', run: foldCounts },
+  'run-bulk': { every: '10 seconds', run: runBulk },
+  'fold-lexicon': { every: '1 minute', run: foldWords },
   'close-resolved': { every: '10 minutes', run: closeResolved },
   'seal-audit': { every: '10 minutes', run: sealAudit },
   'summarise-tickets': { every: '30 seconds', run: summariseTickets, when: ({ ai }) => Boolean(ai.apiKey) },

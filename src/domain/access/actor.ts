@@ -18,6 +18,9 @@ export type Person = {
   timeZone: string | null;
   shortcuts: boolean;
   unread: number;
+  /** Said "away" for the moment; and the first team, as their own menu shows it. */
+  isAway?: boolean;
+  teamName?: string | null;
 };
 
 export type Anonymous = { kind: 'anonymous' };

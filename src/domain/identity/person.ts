@@ -18,6 +18,8 @@ type Row = {
   shortcuts: boolean;
   session_epoch: number;
   unread: number;
+  is_away: boolean;
+  team_name: string | null;
   team_ids: number[];
   managed_ids: number[];
   settings: Record<string, unknown> | null;
@@ -25,7 +27,8 @@ type Row = {
 
 const SIGNED_IN = `
   select u.id, u.email, u.first_name, u.last_name, u.role, u.status, u.department_id, u.locale, u.time_zone,
-         u.shortcuts, u.session_epoch, u.unread,
+         u.shortcuts, u.session_epoch, u.unread, u.away_since is not null as is_away,
+         (select t.name from team_members m join teams t on t.id = m.team_id and t.archived_at is null where m.user_id = u.id order by t.id limit 1) as team_name,
          array(select m.team_id from team_members m join teams t on t.id = m.team_id and t.archived_at is null where m.user_id = u.id) as team_ids,
          array(select d.id from departments d where d.manager_id = u.id) as managed_ids,
          (select jsonb_object_agg(s.key, s.value) from settings s) as settings
@@ -62,4 +65,6 @@ const toPerson = (row: Row, settings: Settings): Person => ({
   timeZone: row.time_zone,
   shortcuts: row.shortcuts,
   unread: row.unread,
+  isAway: row.is_away,
+  teamName: row.team_name,
 });

@@ -77,10 +77,11 @@ export async function createTeam(ctx: Context, input: TeamInput): Promise<{ id: 
   });
 }
 
+/** `gone` are those who were of the team until now. */
 export async function changeTeam(
   ctx: Context,
   { id, version, ...input }: TeamInput & { id: number; version: number },
-): Promise<{ id: number }> {
+): Promise<{ id: number; gone: number[] }> {
   authorize(ctx, 'team.manage');
   return ctx.transaction(async tx => {
     const current = await lockTeam(tx, id);
@@ -96,7 +97,7 @@ export async function changeTeam(
     );
     const members = await setMembers(tx, id, was, input.memberIds);
     if (members) changes.members = members;
-    if (Object.keys(changes).length === 0) return { id };
+    if (Object.keys(changes).length === 0) return { id, gone: [] };
     await unlessTaken(tx, () =>
       tx
         .db('teams')
@@ -104,7 +105,7 @@ export async function changeTeam(
         .update({ name: input.name, description: input.description, version: current.version + 1 }),
     );
     await recordEvent(tx, 'team.changed', subject(id, input.name), { changes });
-    return { id };
+    return { id, gone: was.filter(each => !input.memberIds.includes(each)) };
   });
 }
 

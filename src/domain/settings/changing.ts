@@ -14,6 +14,7 @@ export const settingGroups = {
   language: ['locale', 'timeZone'],
   access: ['signUp', 'trustedDomains'],
   tickets: ['pageSize', 'autoCloseDays', 'coordinatorsWorkAllTeams', 'replyMinutes'],
+  hours: ['workHours'],
   files: ['maxFileMegabytes', 'maxFiles', 'allowZip'],
 } as const satisfies Record<string, readonly (keyof Settings)[]>;
 

@@ -14,6 +14,20 @@ export const settingsSchema = z.object({
   /** Addresses of these domains become active without an admin, once they are verified. */
   trustedDomains: z.array(z.string().trim().toLowerCase()).max(50).default([]),
   coordinatorsWorkAllTeams: z.boolean().default(false),
+  /** When people are there who have no hours of their own: days from Monday (1), and the clock of the company. */
+  workHours: z
+    .object({
+      days: z.array(z.number().int().min(1).max(7)).max(7).default([1, 2, 3, 4, 5]),
+      from: z
+        .string()
+        .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+        .default('08:00'),
+      to: z
+        .string()
+        .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+        .default('18:00'),
+    })
+    .prefault({}),
   autoCloseDays: z.coerce.number().int().min(1).max(90).default(3),
   maxFileMegabytes: z.coerce.number().int().min(1).max(100).default(10),
   maxFiles: z.coerce.number().int().min(1).max(20).default(5),

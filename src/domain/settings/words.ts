@@ -16,6 +16,7 @@ export function settingLabel(key: string, t: Words): string {
     signUp: t('Sign-up'),
     trustedDomains: t('Trusted domains'),
     coordinatorsWorkAllTeams: t('Coordinators work the tickets of all teams'),
+    workHours: t('Working hours'),
     autoCloseDays: t('Days until a solved ticket closes'),
     maxFileMegabytes: t('Largest file, in MB'),
     maxFiles: t('Files in one message'),

@@ -17,14 +17,20 @@ export async function pickUpTicket(ctx: Context, ticket: Ticket): Promise<Ticket
   });
 }
 
-/** Open tickets of somebody who leaves go back to their team's queue. Returns how many. */
-export async function releaseTicketsOf(tx: Tx, userId: number): Promise<number> {
-  const rows = await tx
+/**
+ * Open tickets of somebody who leaves go back to their team's queue: all, or those of the teams they left.
+ * Returns how many.
+ */
+export async function releaseTicketsOf(tx: Tx, userId: number, ofTeams?: readonly number[]): Promise<number> {
+  const query = tx
     .db('tickets')
     .where({ assignee_id: userId })
     .whereIn('status_kind', ['new', 'open', 'waiting'])
-    .orderBy('id')
-    .select<{ id: number }[]>('id');
-  for (const row of rows) await applyChanges(tx, await lockTicket(tx, row), { assigneeId: null }, 'assigned');
+    .orderBy('id');
+  if (ofTeams) query.whereIn('team_id', ofTeams);
+  const rows = await query.select<{ id: number }[]>('id');
+  const data = { reason: ofTeams ? 'left-team' : 'left' };
+  for (const row of rows)
+    await applyChanges(tx, await lockTicket(tx, row), { assigneeId: null }, 'assigned', data);
   return rows.length;
 }

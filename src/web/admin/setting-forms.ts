@@ -7,7 +7,14 @@ import { BRAND_HUES } from '../rendering/brand-hues.ts';
 import { fields } from '../rendering/forms.ts';
 
 export type FormGroup = Exclude<SettingGroup, 'logo'>;
-export const formGroups: readonly FormGroup[] = ['company', 'language', 'access', 'tickets', 'files'];
+export const formGroups: readonly FormGroup[] = [
+  'company',
+  'language',
+  'access',
+  'tickets',
+  'hours',
+  'files',
+];
 
 type Wanted = { version: number; wanted: Partial<Settings> };
 
@@ -32,6 +39,8 @@ export function settingsSchema(
       return make(access(t), (input: Partial<Settings>) => input);
     case 'tickets':
       return ticketsSchema(t, version);
+    case 'hours':
+      return hoursSchema(t, version);
     case 'files':
       return make(files(t), (input: Partial<Settings>) => input);
   }
@@ -93,6 +102,24 @@ const access = (t: Translate) => ({
         check.addIssue({ code: 'custom', message: t('Enter at most {{count}} domains', { count: 50 }) });
     }),
 });
+
+export const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$/;
+
+/** Days as check boxes and the two ends of a working day. */
+export const workHours = (t: Translate) => ({
+  days: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .transform(days => [...new Set([days ?? []].flat().map(Number))].sort((a, b) => a - b))
+    .refine(days => days.every(day => day >= 1 && day <= 7), t('Choose days from the list')),
+  from: z.string(t('Enter a time like 08:30')).regex(CLOCK, t('Enter a time like 08:30')),
+  to: z.string(t('Enter a time like 08:30')).regex(CLOCK, t('Enter a time like 08:30')),
+});
+
+const hoursSchema = (t: Translate, version: z.ZodType<number>): z.ZodType<Wanted> =>
+  z
+    .strictObject({ version, ...workHours(t) })
+    .transform(({ version: shown, ...hours }) => ({ version: shown, wanted: { workHours: hours } }));
 
 const files = (t: Translate) => ({
   maxFileMegabytes: number(t, 1, 100),
