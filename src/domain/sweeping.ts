@@ -13,7 +13,13 @@ const SWEPT: Record<string, { key: string; gone: string }> = {
     gone: `(used_at is not null or expires_at < now()) and created_at < now() - interval '7 days'`,
   },
   user_sessions: { key: 'id', gone: `coalesce(ended_at, seen_at) < now() - interval '30 days'` },
+  ticket_presence: { key: 'ctid', gone: `seen_at < now() - interval '1 hour'` },
   drafts: { key: 'ctid', gone: `updated_at < now() - interval '90 days'` },
+  // What was only looked at, and what can no longer be undone or is of interest to anybody; the audit keeps its line.
+  bulk_runs: {
+    key: 'id',
+    gone: `(state = 'planned' and created_at < now() - interval '1 day') or finished_at < now() - interval '90 days'`,
+  },
   event_origins: { key: 'event_id', gone: `created_at < now() - interval '90 days'` },
   // Wake-ups that failed for good; the ticks of the schedule are rows of another type.
   'jobs.agenda_jobs': {
