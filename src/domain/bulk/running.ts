@@ -31,7 +31,7 @@ const MAX_ATTEMPTS = 3;
 export async function runItems(
   ctx: Context,
   runId: number,
-  { goOn = () => true, limit = Number.POSITIVE_INFINITY } = {},
+  { goOn = () => true, limit = Number.POSITIVE_INFINITY }: { goOn?: () => boolean; limit?: number } = {},
 ): Promise<boolean> {
   const head = await headOf(ctx, runId);
   if (!head) return true;

@@ -16,6 +16,7 @@ export type EventSubject = {
     | 'settings'
     | 'job'
     | 'export'
+    | 'bulk'
     | 'saved-reply'
     | 'view';
   objectId?: number | null;
