@@ -21,7 +21,7 @@ export type Branch = { where: string; values: Record<string, unknown> };
 export const auditKinds: Record<AuditKind, readonly string[]> = {
   'sign-in': ['session.', 'user.sessions-ended', 'user.password-changed', 'user.reset-asked'],
   people: ['user.', 'team.', 'department.'],
-  tickets: ['ticket.', 'reply.', 'note.', 'comment.', 'attachment.'],
+  tickets: ['ticket.', 'reply.', 'note.', 'comment.', 'attachment.', 'checklist.', 'time.'],
   settings: ['settings.', 'category.', 'job.', 'audit.'],
   data: ['export.', 'import.', 'attachment.', 'comment.redacted', 'ticket.notes-read'],
 };

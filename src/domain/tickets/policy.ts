@@ -48,10 +48,16 @@ export type TicketSubjects = {
   'ticket.spam': TicketRelation;
   'ticket.redact': TicketRelation;
   'ticket.watch': TicketRelation;
+  'time.track': undefined;
+  'time.report': undefined;
+  'template.manage': undefined;
 };
 
 export const ticketPolicy = {
   'ticket.create': () => true,
+  'time.track': (actor: Person) => isStaff(actor),
+  'time.report': (actor: Person) => isStaff(actor),
+  'template.manage': (actor: Person) => isAdmin(actor),
   'ticket.create-for': (actor: Person) => isStaff(actor),
   'ticket.list': () => true,
   'queue.read': (actor: Person) => isStaff(actor),

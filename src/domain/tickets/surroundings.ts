@@ -3,6 +3,8 @@ import { personId } from '../access/actor.ts';
 import type { Context } from '../context.ts';
 import type { Draft } from '../drafting.ts';
 import { can } from '../policies.ts';
+import { type DeskPanel, PANEL_COLUMNS, type PanelRow, panelValues, toPanel } from './desk-panel.ts';
+import { PRESENCE_COLUMN, type Present, presenceValues } from './presence.ts';
 import { SUMMARY_COLUMN, type Summary, type SummaryRow, toSummary } from './summary.ts';
 import type { PersonName, Ticket } from './ticket.ts';
 
@@ -11,10 +13,15 @@ export type Surroundings = {
   draft: { body: Draft; updatedAt: Date } | undefined;
   /** Only for who works the ticket, where an AI is configured. */
   summary: Summary | undefined;
+  /** Only for who works the ticket. */
+  panel: DeskPanel | undefined;
+  /** Others who work the ticket and are here now; only for who works it too. */
+  presence: Present[];
 };
 
-type Row = {
+type Row = PanelRow & {
   watchers: PersonName[];
+  presence?: Present[];
   draft: { body: Draft; updatedAt: string } | null;
   summary?: SummaryRow | null;
 };
@@ -27,9 +34,13 @@ const SURROUNDINGS = `
 
 /** What a ticket's page shows beside the conversation: who else sees it, and what the person had begun to write. */
 export async function surroundingsOf(ctx: Context, ticket: Ticket): Promise<Surroundings> {
-  const withSummary = ctx.world.hasAi && can(ctx.actor, 'ticket.work', ticket);
-  const [row] = await query<Row>(ctx.db, withSummary ? `${SURROUNDINGS}, ${SUMMARY_COLUMN}` : SURROUNDINGS, [
-    ...[ticket.id, personId(ctx.actor) ?? 0, `ticket:${ticket.id}`],
+  const works = can(ctx.actor, 'ticket.work', ticket);
+  const withSummary = ctx.world.hasAi && works;
+  const me = personId(ctx.actor) ?? 0;
+  const columns = [SURROUNDINGS, ...(works ? [PANEL_COLUMNS, PRESENCE_COLUMN] : []), ...(withSummary ? [SUMMARY_COLUMN] : [])];
+  const [row] = await query<Row>(ctx.db, columns.join(','), [
+    ...[ticket.id, me, `ticket:${ticket.id}`],
+    ...(works ? [...panelValues(ticket.id, me), ...presenceValues(ctx, ticket)] : []),
     ...(withSummary ? [ticket.id, ticket.id] : []),
   ]);
   const draft = row?.draft;
@@ -37,5 +48,7 @@ export async function surroundingsOf(ctx: Context, ticket: Ticket): Promise<Surr
     watchers: row?.watchers ?? [],
     draft: draft ? { body: draft.body, updatedAt: new Date(draft.updatedAt) } : undefined,
     summary: toSummary(row?.summary),
+    panel: works && row ? toPanel(row) : undefined,
+    presence: row?.presence ?? [],
   };
 }

@@ -3,16 +3,17 @@ import type { Draft } from '../../domain/drafting.ts';
 import { markTicketRead } from '../../domain/notifications/reading.ts';
 import { can } from '../../domain/policies.ts';
 import { deskChoices } from '../../domain/tickets/choices.ts';
-import { defaultSort, neighbours, type QueueView, queueViews } from '../../domain/tickets/queue.ts';
 import { recordNotesRead } from '../../domain/tickets/reading-notes.ts';
 import { surroundingsOf } from '../../domain/tickets/surroundings.ts';
 import { findTicket, type Ticket } from '../../domain/tickets/ticket.ts';
 import { timelineOf } from '../../domain/tickets/timeline.ts';
 import { paths } from '../../paths.ts';
+import { dayIn } from '../day.ts';
 import { allow } from '../middleware/allow.ts';
 import { emptyForm, type FormState } from '../rendering/forms.ts';
 import { type PageOptions, page } from '../rendering/page.ts';
 import { numberParam, queryText } from '../request.ts';
+import { placeInList, viewOf } from './place.ts';
 import { progressOf } from './progress.ts';
 
 export function showRoutes(): Router {
@@ -53,7 +54,7 @@ export async function showTicket(
     return page(
       res,
       'tickets/desk',
-      { ...locals, ...place, nav: place.view ?? '' },
+      { ...locals, ...place },
       { layout: 'desk', fragments: ticketFragments, ...options },
     );
   }
@@ -83,6 +84,9 @@ export async function ticketLocals(req: Request, ticket: Ticket, form?: FormStat
     choices,
     watchers: around.watchers,
     summary: around.summary,
+    ...around.panel,
+    presence: around.presence,
+    today: dayIn(req.timeZone, ctx.now()),
     form: form ?? emptyForm({ kind: 'reply', ...draftFor(works, around.draft?.body) }),
     draftAt: form ? undefined : around.draft?.updatedAt,
     autoCloseAt:
@@ -93,21 +97,3 @@ export async function ticketLocals(req: Request, ticket: Ticket, form?: FormStat
 /** A note that was begun by somebody who may not write notes here any more would go out as a reply. */
 const draftFor = (works: boolean, draft: Draft | undefined) =>
   !works && draft?.kind === 'note' ? undefined : draft;
-
-/** The address of the ticket in the list the coordinator came from, so that an act does not lose the place in it. */
-export function ticketIn(req: Request, ticket: Ticket): string {
-  const view = viewOf(req);
-  return view ? `${paths.ticket(ticket)}?from=${view}` : paths.ticket(ticket);
-}
-
-function viewOf(req: Request): QueueView | undefined {
-  const text = queryText(req, 'from', 40);
-  return queueViews.find(view => view === text);
-}
-
-/** The list the coordinator came from (`?from=mine`), with the tickets before and after this one. */
-async function placeInList(req: Request, ticket: Ticket) {
-  const view = viewOf(req);
-  if (!view) return { view: undefined, around: { previous: null, next: null } };
-  return { view, around: await neighbours(req.ctx, { view, sort: defaultSort(view) }, ticket.number) };
-}
