@@ -10,6 +10,7 @@ import { createServices, type Services } from './services.ts';
 import { surviveStrayErrors, untilSignal } from './staying-up.ts';
 import { prepareSetup } from './web/access/setup.ts';
 import { createApp } from './web/app.ts';
+import { endStreams } from './web/live/streams.ts';
 import { startDraining } from './web/operations/draining.ts';
 
 /** For requests under way once nothing new is taken. */
@@ -49,6 +50,7 @@ export async function startWeb(services: Services): Promise<RunningWeb> {
 
 async function drain(services: Services, server: Server, lingerMs: number): Promise<void> {
   startDraining(services);
+  endStreams(services);
   if (lingerMs > 0) await wait(lingerMs);
   const closed = new Promise<void>(resolve => server.close(() => resolve()));
   server.closeIdleConnections();

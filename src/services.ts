@@ -14,6 +14,7 @@ import { createWaker } from './platform/queue.ts';
 import { createRateLimiter, type RateLimiter } from './platform/rate-limiter.ts';
 import { createRecall } from './platform/recalling.ts';
 import { createRedis } from './platform/redis.ts';
+import { createSignals, type Signals } from './platform/signals.ts';
 import { createStorage, type Storage } from './platform/storage.ts';
 import { createTranslator, type Translator } from './platform/translating.ts';
 
@@ -25,6 +26,8 @@ export type Services = {
   log: Logger;
   metrics: Metrics;
   limiter: RateLimiter;
+  /** What happened, told to the open pages of all processes. */
+  signals: Signals;
   storage: Storage;
   translator: Translator;
   world: World;
@@ -44,10 +47,12 @@ export async function createServices(config: Config, overrides: ServiceOverrides
   const redis = config.redisUrl ? createRedis(config.redisUrl, log) : undefined;
   const storage = createStorage(config.filesDir);
   const waker = createWaker(db, log);
+  const signals = createSignals(db, config.database.directUrl, log);
   const translator = await createTranslator();
   const sign = createSigner(config.secrets.session);
   const world: World = {
     wake: waker.wake,
+    announce: signals.announce,
     recall: createRecall({ milliseconds: config.isTest ? 0 : 3_000 }),
     ...createSealer(config.secrets.encryption),
     sign,
@@ -66,6 +71,7 @@ export async function createServices(config: Config, overrides: ServiceOverrides
     log,
     metrics: createMetrics({ processMetrics: !config.isTest }),
     limiter: createRateLimiter({ redis, db }),
+    signals,
     storage,
     translator,
     world,
@@ -89,6 +95,7 @@ export async function createServices(config: Config, overrides: ServiceOverrides
     },
     close: async () => {
       await waker.close();
+      await signals.close();
       redis?.disconnect();
       if (!overrides.db) await db.destroy();
     },

@@ -7,6 +7,7 @@ import { dialogs } from './components/dialogs.js';
 import { drafts } from './components/drafts.js';
 import { files } from './components/files.js';
 import { focus } from './components/focus.js';
+import { live } from './components/live.js';
 import { queueCursor } from './components/queue-cursor.js';
 import { requestErrors } from './components/request-errors.js';
 import { resized } from './components/resized.js';
@@ -34,6 +35,7 @@ const behaviours = [
   dialogs,
   files,
   focus,
+  live,
   queueCursor,
   resized,
   selection,

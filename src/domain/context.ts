@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { Signal } from '../platform/signals.ts';
 import type { Actor } from './access/actor.ts';
 import type { Settings } from './settings/settings.ts';
 
@@ -18,6 +19,8 @@ export type StoredFile = { key: string; size: number; sha256: string };
 export type World = {
   /** Asks the named job to run soon. Losing the call costs at most one tick of the schedule. */
   wake(job: string): void;
+  /** Tells the open pages of all processes that something happened, by keys alone. A lost one is noticed by the pages. */
+  announce(signal: Signal): void;
   encrypt(plain: string): string;
   decrypt(sealed: string): string;
   /** Keeps an answer for a moment: for lists of choices only, never for rights or tickets. */

@@ -31,6 +31,11 @@ export function createMetrics({ processMetrics = true } = {}) {
       labelNames: ['job', 'result'],
       registers,
     }),
+    openStreams: new Gauge({
+      name: 'live_streams_open',
+      help: 'Pages that are told of changes as they happen',
+      registers,
+    }),
     queueDepth: new Gauge({
       name: 'event_queue_depth',
       help: 'Events that wait to be dispatched',

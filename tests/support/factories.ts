@@ -43,6 +43,8 @@ type WorldOptions = {
   clock?: TestClock;
   /** Settings of the environment, such as limits. */
   env?: Record<string, string>;
+  /** Changes are told to open pages, as in the program; a file without such pages saves the statement. */
+  live?: boolean;
 };
 
 let made = 0;
@@ -51,9 +53,13 @@ let made = 0;
  * A help desk of its own for one test file: services on a fresh database, a clock, and short ways to people, teams
  * and tickets, all through the domain's own verbs where there is one.
  */
-export async function testWorld({ clock = testClock(), env = {} }: WorldOptions = {}) {
+export async function testWorld({ clock = testClock(), env = {}, live = false }: WorldOptions = {}) {
   const { db, config } = await testDatabase({ settings: env });
-  const services = await createServices(config, { db, now: clock.now, world: { wake() {} } });
+  const services = await createServices(config, {
+    db,
+    now: clock.now,
+    world: { wake() {}, ...(!live && { announce() {} }) },
+  });
   const origin = { address: '203.0.113.7', userAgent: 'Test' };
 
   const system = () => services.contextFor(systemActor('test'));

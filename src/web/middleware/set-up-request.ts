@@ -37,6 +37,8 @@ function report(req: Request, res: Response, ms: number) {
   const { log, metrics } = req.services;
   const route = typeof req.route?.path === 'string' ? `${req.baseUrl}${req.route.path}` : 'other';
   const status = res.writableEnded ? res.statusCode : 499;
+  // A stream lasts as long as its page is open: that is no time to answer.
+  if (res.get('Content-Type')?.startsWith('text/event-stream')) return;
   metrics.requests.observe(
     { method: req.method, route, status: `${Math.floor(status / 100)}xx` },
     ms / 1_000,

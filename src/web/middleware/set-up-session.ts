@@ -89,4 +89,4 @@ const endOldSessions: RequestHandler = (req, _res, next) => {
   next();
 };
 
-const isPoll = (req: Request) => req.get('X-Poll') === '1' || req.get('Accept') === 'text/event-stream';
+const isPoll = (req: Request) => req.get('X-Poll') === '1' || req.path === '/live';

@@ -54,14 +54,18 @@ export function partials(
   res: Response,
   named: Record<string, string>,
   locals: Record<string, unknown>,
-  { toast, form }: { toast?: string; form?: string } = {},
+  {
+    toast,
+    form,
+    swap = 'outerHTML',
+  }: { toast?: string; form?: string; swap?: 'outerHTML' | 'outerMorph' } = {},
 ): void {
   const { config } = res.req.services;
   const cache = config.isProduction || config.isTest;
   const it = { ...viewLocals(res.req, res), ...locals };
   const parts = Object.entries(named).map(
     ([id, name]) =>
-      `<hx-partial hx-target="#${id}" hx-swap="outerHTML">${template(name, { cache })(it)}</hx-partial>`,
+      `<hx-partial hx-target="#${id}" hx-swap="${swap}">${template(name, { cache })(it)}</hx-partial>`,
   );
   if (toast) res.set('HX-Trigger', ascii(JSON.stringify({ toast: { text: toast, form } })));
   res.vary('HX-Request-Type').vary('HX-Target');

@@ -1,0 +1,90 @@
+import { find, findAll, on, onWithin } from '../page.js';
+
+const LOOK_MS = 20_000;
+const HIDDEN_MS = 30_000;
+const NAMES = ['ticket', 'tickets', 'counts', 'presence'];
+
+/**
+ * `<… data-live="ticket:1042" data-since="1790000000000">`: one stream a page that tells when something changed, as
+ * events on the body (`live:ticket`, `live:tickets`, `live:counts`, `live:presence`) for `hx-trigger="… from:body"`.
+ * Where there is no stream to be had, the same events come every 20 seconds.
+ */
+export function live() {
+  const place = find('[data-live^="ticket:"]') ?? find('[data-live]');
+  if (!place) return;
+  let { since } = place.dataset;
+  let source;
+  let polling;
+  let hiding;
+
+  const tellAll = () => {
+    for (const name of NAMES) tell(place, name);
+  };
+  const close = () => {
+    source?.close();
+    source = undefined;
+    clearInterval(polling);
+    polling = undefined;
+  };
+  const poll = () => {
+    polling ??= setInterval(() => {
+      tellAll();
+      open();
+    }, LOOK_MS);
+  };
+  function open() {
+    if (source) return;
+    source = new EventSource(`/live?on=${place.dataset.live}&since=${since}`);
+    const hear = (name, run) =>
+      source.addEventListener(name, ({ data, lastEventId }) => {
+        since = lastEventId;
+        run(JSON.parse(data));
+      });
+    for (const name of NAMES)
+      hear(name, data => setTimeout(() => tell(place, name, data), Math.random() * (data.within ?? 0)));
+    hear('beat', () => {
+      clearInterval(polling);
+      polling = undefined;
+    });
+    hear('refresh', tellAll);
+    hear('end', close);
+    source.onerror = () => {
+      // While it connects again the browser sees to it; an answer that is no stream ends it.
+      if (source?.readyState !== EventSource.CLOSED) return;
+      source = undefined;
+      poll();
+    };
+  }
+
+  open();
+  addEventListener('pagehide', close);
+  addEventListener('pageshow', event => event.persisted && open());
+  on('visibilitychange', () => {
+    clearTimeout(hiding);
+    if (document.hidden) hiding = setTimeout(close, HIDDEN_MS);
+    else open();
+  });
+  // What was left alone because somebody was choosing there.
+  onWithin('focusout', '#properties', (_event, aside) => {
+    if (aside.dataset.stale) setTimeout(() => tell(place, 'ticket'), 300);
+  });
+}
+
+function tell(place, name, data = {}) {
+  if (name === 'ticket') {
+    // One's own message is on the page already.
+    if (data.comment && find(`#c${data.comment}`)) return;
+    place.setAttribute('hx-vals', JSON.stringify(whatToAsk()));
+  }
+  document.body.dispatchEvent(new CustomEvent(`live:${name}`, { detail: data }));
+}
+
+/** The newest message shown, and the parts that somebody is using and that stay as they are. */
+function whatToAsk() {
+  const properties = find('#properties');
+  const inUse = Boolean(properties?.matches(':focus-within'));
+  if (inUse) properties.dataset.stale = 'true';
+  else delete properties?.dataset.stale;
+  const after = findAll('#thread .msg').at(-1)?.id.slice(1) ?? '';
+  return { after, without: inUse ? 'properties' : '' };
+}
