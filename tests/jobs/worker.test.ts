@@ -27,6 +27,7 @@ const mailsAbout = (number: number) => sink.mails.filter(mail => mail.raw.includ
 test('two workers have each job of the schedule once', async () => {
   const names = await db('jobs.agenda_jobs').where({ type: 'single' }).orderBy('name').pluck('name');
   expect(names).toEqual([
+    'assign-tickets',
     'close-resolved',
     'deliver-mail',
     'dispatch-events',

@@ -58,6 +58,9 @@ const people = ({ data }: Recorded, t: Translate): Known => ({
   'user.changed': [t('Changed a user'), look('pencil')],
   'user.profile-changed': [t('Changed a profile'), look('pencil')],
   'user.suspended': [t('Suspended a user'), look('lock', 'red')],
+  'user.times-changed': [t('Changed working hours or absence'), look('timer')],
+  'user.availability-changed': [t('Said available or away'), look('coffee')],
+  'user.tickets-handed-over': [t('Handed the tickets of a user over'), look('user-check', 'amber')],
   'user.reinstated': [t('Reinstated a user'), look('rotate-ccw', 'green')],
 });
 
@@ -92,12 +95,17 @@ const tickets = (t: Translate): Known => ({
 const places = (t: Translate): Known => ({
   'team.created': [t('Added a team'), look('users-round')],
   'team.changed': [t('Changed a team'), look('users-round')],
+  'team.assignment-changed': [t('Changed how a team’s tickets find an owner'), look('users-round')],
   'team.archived': [t('Archived a team'), look('archive', 'amber')],
   'team.restored': [t('Brought back a team'), look('rotate-ccw')],
   'department.created': [t('Added a department'), look('id-card')],
   'department.changed': [t('Changed a department'), look('id-card')],
   'department.archived': [t('Archived a department'), look('archive', 'amber')],
   'department.restored': [t('Brought back a department'), look('rotate-ccw')],
+  'template.created': [t('Added a ticket template'), look('file-text')],
+  'template.changed': [t('Changed a ticket template'), look('file-text')],
+  'template.archived': [t('Archived a ticket template'), look('archive', 'amber')],
+  'template.restored': [t('Brought back a ticket template'), look('rotate-ccw')],
   'category.created': [t('Added a category'), look('list-tree')],
   'category.changed': [t('Changed a category'), look('list-tree')],
   'category.moved': [t('Moved a category'), look('list-tree')],

@@ -61,6 +61,7 @@ function jobWord(name: string, t: Translate): string {
     'deliver-mail': t('Send mails'),
     'make-thumbnails': t('Draw small pictures of attached images'),
     'stamp-due': t('Note tickets that become overdue'),
+    'assign-tickets': t('Give waiting tickets to whoever is there'),
     'fold-counts': t('Keep the counts beside the queue right'),
     'close-resolved': t('Close solved tickets nobody came back to'),
     'seal-audit': t('Seal the audit log'),
