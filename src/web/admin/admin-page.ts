@@ -3,11 +3,21 @@ import { z } from 'zod';
 import type { Context } from '../../domain/context.ts';
 import type { Conflict } from '../../domain/errors.ts';
 import { countWaiting } from '../../domain/identity/approving.ts';
+import { can } from '../../domain/policies.ts';
 import { flash } from '../rendering/flash.ts';
 import { type FormState, submit } from '../rendering/forms.ts';
 import { done, type PageOptions, page } from '../rendering/page.ts';
 
-export type AdminSection = 'users' | 'teams' | 'departments' | 'categories' | 'settings' | 'jobs' | 'audit';
+export type AdminSection =
+  | 'users'
+  | 'teams'
+  | 'departments'
+  | 'categories'
+  | 'canned-replies'
+  | 'ticket-templates'
+  | 'settings'
+  | 'jobs'
+  | 'audit';
 
 type Locals = { sub: AdminSection; title: string } & Record<string, unknown>;
 
@@ -18,7 +28,7 @@ export async function adminPage(
   locals: Locals,
   options: PageOptions = {},
 ): Promise<void> {
-  const pendingUsers = await countWaiting(res.req.ctx);
+  const pendingUsers = can(res.req.ctx.actor, 'user.manage') ? await countWaiting(res.req.ctx) : 0;
   await page(
     res,
     `admin/${view}`,

@@ -2,12 +2,14 @@ import { Router } from 'express';
 import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
 import { auditRoutes } from './audit.ts';
+import { cannedReplyRoutes } from './canned-replies.ts';
 import { categoryRoutes } from './categories.ts';
 import { departmentRoutes } from './departments.ts';
 import { invitationRoutes } from './invitations.ts';
 import { jobRoutes } from './jobs.ts';
 import { settingRoutes } from './settings.ts';
 import { teamRoutes } from './teams.ts';
+import { templateRoutes } from './ticket-templates.ts';
 import { userImportRoutes } from './user-import.ts';
 import { userRoutes } from './users.ts';
 
@@ -21,6 +23,8 @@ export function adminRoutes(): Router {
   router.use(teamRoutes());
   router.use(departmentRoutes());
   router.use(categoryRoutes());
+  router.use(cannedReplyRoutes());
+  router.use(templateRoutes());
   router.use(settingRoutes());
   router.use(auditRoutes());
   router.use(jobRoutes());

@@ -4,15 +4,17 @@ import { pendingUploads } from '../../domain/attachments/receiving.ts';
 import { saveDraft } from '../../domain/drafting.ts';
 import { addComment } from '../../domain/tickets/commenting.ts';
 import { findTicket } from '../../domain/tickets/ticket.ts';
+import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
 import { emptyForm, submit } from '../rendering/forms.ts';
 import { done, partials } from '../rendering/page.ts';
 import { isPartial, numberParam } from '../request.ts';
 import { receiveFiles, takeReceived } from '../uploads/receiving.ts';
 import { limitComments } from './limiting.ts';
+import { ticketIn, viewOf } from './place.ts';
 import { progressOf } from './progress.ts';
 import { commentSchema } from './schemas.ts';
-import { showTicket, ticketFragments, ticketIn, ticketLocals } from './show.ts';
+import { showTicket, ticketFragments, ticketLocals } from './show.ts';
 
 export function commentRoutes(): Router {
   const router = Router();
@@ -20,6 +22,7 @@ export function commentRoutes(): Router {
   router.post('/tickets/:number/comments', allow('ticket.reply'), ...receiveFiles(), async (req, res) => {
     const ticket = await findTicket(req.ctx, numberParam(req, 'number'));
     if (req.body?.save === 'draft') return keepDraft();
+    if (req.body?.save === 'replies') return keepDraft(paths.replies(ticket));
     await limitComments(req);
     const errors = takeReceived(req);
     const form = await submit(
@@ -68,8 +71,10 @@ export function commentRoutes(): Router {
       { toast: notice },
     );
 
-    async function keepDraft() {
+    async function keepDraft(instead?: string) {
       await saveDraft(req.ctx, `ticket:${ticket.id}`, draftOf(req.body));
+      const view = viewOf(req);
+      if (instead) return done(res, { to: view ? `${instead}?from=${view}` : instead });
       return done(res, { to: `${ticketIn(req, ticket)}#composer`, notice: req.t('Draft saved') });
     }
   });

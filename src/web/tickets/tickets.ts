@@ -10,15 +10,17 @@ import { type MineShow, myTickets } from '../../domain/tickets/mine.ts';
 import { findTicket } from '../../domain/tickets/ticket.ts';
 import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
-import { emptyForm, type FormState, submit } from '../rendering/forms.ts';
-import { done, invalid, page } from '../rendering/page.ts';
+import { emptyForm, type FormState, fieldsOf, submit } from '../rendering/forms.ts';
+import { done, page } from '../rendering/page.ts';
 import { person, queryText } from '../request.ts';
 import { receiveFiles, takeReceived } from '../uploads/receiving.ts';
 import { actionRoutes } from './actions.ts';
+import { chosenTemplate, templatesFor, withTemplate } from './beginning.ts';
 import { checklistRoutes } from './checklist.ts';
 import { commentRoutes } from './comments.ts';
 import { limitCreation } from './limiting.ts';
 import { memoRoutes } from './memo.ts';
+import { replyRoutes } from './replies.ts';
 import { newTicketSchema } from './schemas.ts';
 import { showRoutes } from './show.ts';
 import { summaryRoutes } from './summary.ts';
@@ -56,21 +58,24 @@ export function ticketRoutes(): Router {
       category: before?.categoryId ?? '',
       follow_up_of: before?.number ?? '',
     };
-    const values = {
+    const template = await chosenTemplate(req, queryText(req, 'template'));
+    const begun = {
       impact: 'a-little',
       ...draft?.body,
       ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== '')),
     };
+    const values = template ? withTemplate(begun, template) : begun;
     await page(res, 'tickets/new', {
       title: req.t('New ticket'),
       nav: 'new',
       form: emptyForm(values),
-      ...(await formChoices(req, [])),
+      ...(await formChoices(req, [], template?.id)),
       draftAt: draft?.updatedAt,
     });
   });
 
   router.post('/tickets', allow('ticket.create'), ...receiveFiles(), async (req, res) => {
+    if (req.body?.use_template !== undefined) return beginAnew(req, res);
     const form = await submitNewTicket(req);
     if (!form.ok) return invalidNewTicket(req, res, form);
     return done(res, {
@@ -81,7 +86,7 @@ export function ticketRoutes(): Router {
   });
 
   router.use(showRoutes(), commentRoutes(), actionRoutes(), tagRoutes(), summaryRoutes());
-  router.use(checklistRoutes(), timeRoutes(), memoRoutes());
+  router.use(checklistRoutes(), timeRoutes(), memoRoutes(), replyRoutes());
   return router;
 }
 
@@ -102,6 +107,7 @@ async function submitNewTicket(req: Request) {
         uploadIds: input.uploads,
         requesterId,
         followUpOf,
+        templateId: input.template,
       });
       await discardDraft(ctx, 'new-ticket');
       return { id, number };
@@ -120,26 +126,41 @@ async function requesterOf(req: Request, text: string): Promise<number> {
   return user.id;
 }
 
-async function formChoices(req: Request, uploadIds: number[]) {
-  const [categories, uploads] = await Promise.all([
+async function formChoices(req: Request, uploadIds: number[], templateId: unknown) {
+  const [categories, uploads, begun] = await Promise.all([
     categoryChoices(req.ctx),
     pendingUploads(req.ctx, uploadIds),
+    templatesFor(req, templateId),
   ]);
-  return { categories, uploads };
+  return { categories, uploads, ...begun };
 }
 
-async function invalidNewTicket(req: Request, res: Response, form: FormState) {
+/** Another template, or none: the same form again with everything that was typed and attached. */
+async function beginAnew(req: Request, res: Response) {
+  const errors = takeReceived(req);
+  const { use_template, ...typed } = fieldsOf(req.body);
+  const [template, before] = await Promise.all([
+    chosenTemplate(req, use_template),
+    chosenTemplate(req, typed.template),
+  ]);
+  const values = withTemplate(typed, template, before);
+  return drawNewTicket(req, res, { values, errors }, 200);
+}
+
+const invalidNewTicket = (req: Request, res: Response, form: FormState) => drawNewTicket(req, res, form, 422);
+
+async function drawNewTicket(req: Request, res: Response, form: FormState, status: 200 | 422) {
   const ids = [form.values.uploads ?? []].flat().map(Number).filter(Number.isSafeInteger);
-  return invalid(
+  return page(
     res,
     'tickets/new',
     {
-      title: req.t('Error: New ticket'),
+      title: status === 422 ? req.t('Error: New ticket') : req.t('New ticket'),
       nav: 'new',
       form,
-      ...(await formChoices(req, ids)),
+      ...(await formChoices(req, ids, form.values.template)),
       draftAt: undefined,
     },
-    { fragments: { 'new-ticket': 'tickets/_form' } },
+    { status, fragments: { 'new-ticket': 'tickets/_form' } },
   );
 }
