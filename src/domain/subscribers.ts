@@ -14,6 +14,8 @@ export const subscribers: Subscribers = {
   'ticket.changed': [notifyPeople, indexChanged, countTags, wantAssignment],
   'ticket.not-spam': [wantAssignment],
   'ticket.watched': [notifyPeople, indexChanged],
+  'ticket.merged': [indexChanged],
+  'ticket.unmerged': [indexChanged],
   'ticket.unwatched': [indexChanged],
   'reply.added': [notifyPeople, indexChanged, wantThumbnails],
   'note.added': [notifyPeople, indexChanged, wantThumbnails],

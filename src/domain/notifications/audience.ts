@@ -12,6 +12,7 @@ export type Facts = {
   statusKind: StatusKind;
   waitingOn: WaitingOn | null;
   isSpam: boolean;
+  /** Who watches it, and who of the desk follows it. */
   watcherIds: readonly number[];
   /** Of requester, assignee, watchers and whoever acted: those who may work it, and so read its notes. */
   workerIds: ReadonlySet<number>;
@@ -30,6 +31,7 @@ type TicketRow = {
   waitingOn: WaitingOn | null;
   spamAt: Date | null;
   watcherIds: number[];
+  followerIds: number[];
 };
 
 type PersonRow = { id: number; role: Role; teamIds: number[] };
@@ -42,16 +44,23 @@ export async function factsOf(
   const { rows } = await tx.db.raw<{ rows: TicketRow[] }>(
     `select t.id, t.requester_id as "requesterId", t.team_id as "teamId", t.assignee_id as "assigneeId",
             t.status_kind as "statusKind", t.waiting_on as "waitingOn", t.spam_at as "spamAt",
-            array(select w.user_id from ticket_watchers w where w.ticket_id = t.id) as "watcherIds"
+            array(select w.user_id from ticket_watchers w where w.ticket_id = t.id) as "watcherIds",
+            array(select f.user_id from ticket_followers f where f.ticket_id = t.id) as "followerIds"
      from tickets t where t.id = ?`,
     [event.ticketId],
   );
   const [ticket] = rows;
   if (!ticket) return undefined;
-  const involved = [ticket.requesterId, ticket.assigneeId, event.actorId, ...ticket.watcherIds].filter(
-    id => id !== null,
-  );
+  const { watcherIds, followerIds } = ticket;
+  const involved = [
+    ticket.requesterId,
+    ticket.assigneeId,
+    event.actorId,
+    ...watcherIds,
+    ...followerIds,
+  ].filter(id => id !== null);
   const people = await peopleOf(tx, involved);
+  const workerIds = new Set(people.filter(person => works(tx, person, ticket)).map(person => person.id));
   return {
     ticketId: ticket.id,
     requesterId: ticket.requesterId,
@@ -59,8 +68,9 @@ export async function factsOf(
     statusKind: ticket.statusKind,
     waitingOn: ticket.waitingOn,
     isSpam: ticket.spamAt !== null,
-    watcherIds: ticket.watcherIds,
-    workerIds: new Set(people.filter(person => works(tx, person, ticket)).map(person => person.id)),
+    // Following gives no sight of it: who does not work it any more is told nothing.
+    watcherIds: [...watcherIds, ...followerIds.filter(id => workerIds.has(id))],
+    workerIds,
     deskIds: ticket.assigneeId === null ? await deskOf(tx, ticket.teamId) : [],
     employeeWords: words,
   };

@@ -3,6 +3,7 @@ import { Conflict, type FieldConflict, Invalid, NotFound } from '../errors.ts';
 import { type Changes, recordEvent } from '../events/recording.ts';
 import { authorize } from '../policies.ts';
 import { dueState, replyDueAt } from './due.ts';
+import { partFromTarget } from './parting.ts';
 import { isActive, type StatusKind, type WaitingOn } from './status.ts';
 import { sameTags, tagNames } from './tag.ts';
 import { lockTicket, type Priority, type Ticket } from './ticket.ts';
@@ -30,6 +31,8 @@ export type Verb =
   | 'auto-closed'
   | 'picked-up'
   | 'replied'
+  | 'merged'
+  | 'unmerged'
   | 'spam'
   | 'not-spam';
 
@@ -103,6 +106,7 @@ export async function applyChanges(
       data: { verb, names: next.names, ...(next.toStatus ? { statusKind: status } : {}), ...data },
     },
   );
+  if (current.mergedInto && next.columns.merged_into === null) await partFromTarget(tx, current);
   // The actor may have moved it out of their own sight; then what they saw is what they keep.
   return lockTicket(tx, current).catch(error => {
     // Any other error has broken the transaction and must not be taken for a success.
@@ -144,6 +148,7 @@ async function nextStatus(tx: Tx, current: Ticket, wanted: TicketChanges, next: 
     next.columns.resolved_at =
       status.kind === 'resolved' ? tx.now() : status.kind === 'closed' ? current.resolvedAt : null;
     next.columns.closed_at = status.kind === 'closed' ? tx.now() : null;
+    if (status.kind !== 'closed') next.columns.merged_into = null;
   }
   return status.kind;
 }

@@ -20,6 +20,8 @@ export type Comment = {
   redactedAt: Date | null;
   createdAt: Date;
   files: CommentFile[];
+  /** The number of the merged ticket it was said on. */
+  from?: number | null;
 };
 
 export const MAX_BODY = 100_000;

@@ -85,7 +85,5 @@ export const ticketPolicy = {
   'ticket.spam': worksTicket,
   // Where an admin is on the employee's side, notes do not exist for them, not even to be removed.
   'ticket.redact': (actor: Person, ticket: TicketRelation) => isAdmin(actor) && worksTicket(actor, ticket),
-  // Who is not of the team would lose the ticket's notes by following it: whoever watches reads as an employee does.
-  'ticket.watch': (actor: Person, ticket: TicketRelation) =>
-    worksTicket(actor, ticket) && ticket.teamId !== null && actor.teamIds.includes(ticket.teamId),
+  'ticket.watch': worksTicket,
 };

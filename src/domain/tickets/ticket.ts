@@ -1,3 +1,4 @@
+import { personId } from '../access/actor.ts';
 import type { Context, Tx } from '../context.ts';
 import { NotFound } from '../errors.ts';
 import { visibleTickets } from './finding.ts';
@@ -38,6 +39,12 @@ export type Ticket = TicketRelation & {
   dueState: 'none' | 'soon' | 'overdue';
   spamAt: Date | null;
   followUpOf: number | null;
+  /** The number of the ticket where the work goes on. Who asks may not see that one. */
+  mergedInto: number | null;
+  /** Others were merged into this one. */
+  hasMerged: boolean;
+  /** The person who asks follows it, as one of the desk. */
+  following: boolean;
   firstResponseAt: Date | null;
   resolvedAt: Date | null;
   closedAt: Date | null;
@@ -53,8 +60,12 @@ const COLUMNS = `
   case when a.id is null then null else jsonb_build_object('id', a.id, 'firstName', a.first_name, 'lastName', a.last_name) end as assignee,
   jsonb_build_object('id', r.id, 'firstName', r.first_name, 'lastName', r.last_name, 'email', r.email, 'departmentName', d.name) as requester,
   t.version, t.tags, t.needs_reply as "needsReply", t.due_at as "dueAt", t.due_state as "dueState", t.spam_at as "spamAt",
-  fu.number as "followUpOf", t.first_response_at as "firstResponseAt", t.resolved_at as "resolvedAt",
+  fu.number as "followUpOf", mi.number as "mergedInto",
+  exists (select 1 from tickets m where m.merged_into = t.id) as "hasMerged", t.first_response_at as "firstResponseAt", t.resolved_at as "resolvedAt",
   t.closed_at as "closedAt", t.created_at as "createdAt", t.updated_at as "updatedAt"`;
+
+const FOLLOWING = `
+  exists (select 1 from ticket_followers f where f.ticket_id = t.id and f.user_id = :asker) as following`;
 
 const JOINS = `
   join statuses s on s.key = t.status
@@ -64,7 +75,8 @@ const JOINS = `
   left join teams tm on tm.id = t.team_id
   left join categories c on c.id = t.category_id
   left join categories pc on pc.id = c.parent_id
-  left join tickets fu on fu.id = t.follow_up_of`;
+  left join tickets fu on fu.id = t.follow_up_of
+  left join tickets mi on mi.id = t.merged_into`;
 
 /** The ticket, if the person may see it: foreign and absent are the same NotFound. */
 export async function findTicket(ctx: Context, number: number): Promise<Ticket> {
@@ -97,8 +109,8 @@ async function readTicket(
   const scope = visibleTickets(ctx);
   const [row] = await scope.read<Ticket>(
     ctx.db,
-    `select ${COLUMNS}, ${scope.relation} from tickets t ${JOINS} where ${key} = :value and ${scope.visible}`,
-    { value },
+    `select ${COLUMNS}, ${FOLLOWING}, ${scope.relation} from tickets t ${JOINS} where ${key} = :value and ${scope.visible}`,
+    { value, asker: personId(ctx.actor) ?? 0 },
   );
   return row;
 }

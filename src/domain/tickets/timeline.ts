@@ -1,8 +1,8 @@
-import { query } from '../../db/knex.ts';
 import { isPerson } from '../access/actor.ts';
 import type { Context } from '../context.ts';
 import type { Changes } from '../events/recording.ts';
 import type { Comment } from './comment.ts';
+import { type Scope, visibleTickets } from './finding.ts';
 import { worksTicket } from './policy.ts';
 import type { PersonName, Ticket } from './ticket.ts';
 
@@ -23,25 +23,43 @@ export type TimelineEntry =
 const PERSON = (alias: string) =>
   `case when ${alias}.id is null then null else jsonb_build_object('id', ${alias}.id, 'firstName', ${alias}.first_name, 'lastName', ${alias}.last_name, 'staff', ${alias}.role <> 'employee') end`;
 
-const COMMENTS = `
+const COMMENT = `
   select c.id, c.kind, case when c.redacted_at is null then c.body else '' end as body, ${PERSON('u')} as author,
          c.author_id = t.requester_id as "byRequester", c.redacted_at as "redactedAt", c.created_at as "createdAt",
          coalesce((select jsonb_agg(jsonb_build_object('id', f.id, 'filename', f.filename, 'contentType', f.content_type,
                    'size', f.size, 'hasThumbnail', f.thumbnail_state = 'made', 'redacted', f.redacted_at is not null) order by f.id)
-                   from attachments f where f.comment_id = c.id), '[]') as files
-  from comments c join tickets t on t.id = c.ticket_id left join users u on u.id = c.author_id
-  where c.ticket_id = ? and c.kind = any(?::text[])
-  order by c.id desc limit ?`;
+                   from attachments f where f.comment_id = c.id), '[]') as files`;
+const COMMENTS = `
+  ${COMMENT} from comments c join tickets t on t.id = c.ticket_id left join users u on u.id = c.author_id
+  where c.ticket_id = :ticket and c.kind = any(:kinds::text[]) order by c.id desc limit :limit`;
+
+/**
+ * With what was said on the tickets that were merged into it: each message by the rights on its own ticket, so that
+ * a merge shows nobody what they could not read before it.
+ */
+const merged = ({ visible, works }: Scope) => `
+  with recursive inside as (
+    select id from tickets where merged_into = :ticket
+    union select t.id from tickets t join inside on t.merged_into = inside.id),
+  sources as (
+    select :ticket::bigint as id, null::bigint as number, :works::boolean as works
+    union all
+    select t.id, t.number, ${works} and :works::boolean from tickets t join inside on inside.id = t.id where ${visible})
+  select c.* from sources cross join lateral (
+    ${COMMENT}, sources.number as "from"
+    from comments c join tickets t on t.id = c.ticket_id left join users u on u.id = c.author_id
+    where c.ticket_id = sources.id and (c.kind = 'reply' or sources.works) order by c.id desc limit :limit) as c
+  order by c.id desc limit :limit`;
 
 const EVENTS = `
   select e.id, e.type, e.occurred_at as "occurredAt", e.actor_kind as "actorKind", ${PERSON('u')} as actor, e.changes, e.data
   from events e left join users u on u.id = e.actor_id
-  where e.ticket_id = ? and e.type = any(?::text[]) and (not e.internal or ?::boolean)
-  order by e.id desc limit ?`;
+  where e.ticket_id = :ticket and e.type = any(:types::text[]) and (not e.internal or :works::boolean)
+  order by e.id desc limit :events`;
 
 /** Both in one statement, since each costs a round trip. JSON has no dates: they are made again from their text. */
-const TIMELINE = `
-  select (select coalesce(json_agg(c), '[]') from (${COMMENTS}) as c) as comments,
+const timeline = (comments: string) => `
+  select (select coalesce(json_agg(c), '[]') from (${comments}) as c) as comments,
          (select coalesce(json_agg(e), '[]') from (${EVENTS}) as e) as events`;
 
 /** Comments shown on the page without asking for more; a thread of 500 stays one light page. */
@@ -56,6 +74,8 @@ const STAFF_EVENTS = [
   'attachment.redacted',
   'ticket.spam',
   'ticket.not-spam',
+  'ticket.merged',
+  'ticket.unmerged',
 ];
 const EMPLOYEE_EVENTS = ['ticket.changed'];
 
@@ -65,18 +85,18 @@ export type Timeline = { entries: TimelineEntry[]; earlier: boolean };
 export async function timelineOf(ctx: Context, ticket: Ticket, { all = false } = {}): Promise<Timeline> {
   const works = ctx.actor.kind === 'system' || (isPerson(ctx.actor) && worksTicket(ctx.actor, ticket));
   const limit = all ? 5_000 : RECENT_COMMENTS + 1;
-  const [row] = await query<{
+  const scope = visibleTickets(ctx);
+  const [row] = await scope.read<{
     comments: Dated<Comment, 'createdAt' | 'redactedAt'>[];
     events: Dated<TicketEvent, 'occurredAt'>[];
-  }>(ctx.db, TIMELINE, [
-    ticket.id,
-    works ? ['reply', 'note'] : ['reply'],
+  }>(ctx.db, timeline(ticket.hasMerged ? merged(scope) : COMMENTS), {
+    ticket: ticket.id,
+    kinds: works ? ['reply', 'note'] : ['reply'],
     limit,
-    ticket.id,
-    works ? STAFF_EVENTS : EMPLOYEE_EVENTS,
+    types: works ? STAFF_EVENTS : EMPLOYEE_EVENTS,
     works,
-    all ? 5_000 : RECENT_EVENTS,
-  ]);
+    events: all ? 5_000 : RECENT_EVENTS,
+  });
   const comments: Comment[] = row!.comments.map(comment => ({
     ...comment,
     createdAt: new Date(comment.createdAt),

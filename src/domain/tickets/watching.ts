@@ -2,18 +2,21 @@ import { isPerson, personId } from '../access/actor.ts';
 import type { Context, Tx } from '../context.ts';
 import { Invalid } from '../errors.ts';
 import { recordEvent } from '../events/recording.ts';
+import { loadSignedIn } from '../identity/person.ts';
 import { userByEmail } from '../identity/user.ts';
 import { authorize, can } from '../policies.ts';
+import { worksTicket } from './policy.ts';
 import { lockTicket, type PersonName, type Ticket } from './ticket.ts';
 
 /** Follow a ticket one works: its news come as notifications. Idempotent, and the history tells it once. */
 export async function followTicket(ctx: Context, ticket: Ticket): Promise<void> {
   authorize(ctx, 'ticket.watch', ticket);
   await ctx.transaction(async tx => {
-    if (isPerson(tx.actor)) await watch(tx, ticket, tx.actor);
+    if (isPerson(tx.actor)) await add(tx, 'ticket_followers', ticket, tx.actor);
   });
 }
 
+/** Also for who only watches: then they do not see it any more. */
 export async function unfollowTicket(ctx: Context, ticket: Ticket): Promise<void> {
   authorize(ctx, 'ticket.read', ticket);
   await ctx.transaction(async tx => {
@@ -34,7 +37,7 @@ export async function addWatcher(ctx: Context, ticket: Ticket, email: string): P
     // Nobody shares a ticket with whoever asked for it: it would stand among the requester's shared tickets too.
     if (user.id === current.requesterId)
       throw new Invalid({ email: tx.t('This is the requester, who sees the ticket already') });
-    await watch(tx, current, user);
+    await letIn(tx, current, user);
     return { userId: user.id };
   });
 }
@@ -50,18 +53,39 @@ export async function removeWatcher(ctx: Context, ticket: Ticket, userId: number
   });
 }
 
-async function watch(tx: Tx, ticket: Ticket, user: PersonName): Promise<void> {
-  const added = await tx
+/**
+ * Lets somebody see the ticket. Who works it already follows it, on the desk's side: as a watcher they would lose
+ * its notes. Answers whether that changed anything.
+ */
+export async function letIn(tx: Tx, ticket: Ticket, user: PersonName): Promise<boolean> {
+  const found = await loadSignedIn(tx.db, user.id);
+  const works = found && worksTicket(found.person, { ...ticket, watching: false });
+  if (!works) return add(tx, 'ticket_watchers', ticket, user);
+  const watches = await tx
     .db('ticket_watchers')
+    .where({ ticket_id: ticket.id, user_id: user.id })
+    .first('user_id');
+  return watches ? false : add(tx, 'ticket_followers', ticket, user);
+}
+
+type Side = 'ticket_watchers' | 'ticket_followers';
+
+async function add(tx: Tx, side: Side, ticket: Ticket, user: PersonName): Promise<boolean> {
+  const added = await tx
+    .db(side)
     .insert({ ticket_id: ticket.id, user_id: user.id })
     .onConflict()
     .ignore()
     .returning('user_id');
   if (added.length > 0) await recordWatching(tx, 'ticket.watched', ticket, user);
+  return added.length > 0;
 }
 
 async function unwatch(tx: Tx, ticket: Ticket, user: PersonName): Promise<void> {
-  const removed = await tx.db('ticket_watchers').where({ ticket_id: ticket.id, user_id: user.id }).delete();
+  const who = { ticket_id: ticket.id, user_id: user.id };
+  const removed =
+    (await tx.db('ticket_watchers').where(who).delete()) +
+    (await tx.db('ticket_followers').where(who).delete());
   if (removed > 0) await recordWatching(tx, 'ticket.unwatched', ticket, user);
 }
 
@@ -78,12 +102,16 @@ const authorizeSharing = (ctx: Context, ticket: Ticket) => {
     authorize(ctx, 'ticket.work', ticket);
 };
 
+/** Both sides, each person once. */
 export async function watchersOf(ctx: Context, ticket: Ticket): Promise<PersonName[]> {
   return ctx
-    .db('ticket_watchers as w')
-    .join('users as u', 'u.id', 'w.user_id')
-    .where('w.ticket_id', ticket.id)
+    .db('users as u')
+    .whereRaw(
+      `u.id in (select user_id from ticket_watchers where ticket_id = ?
+                union select user_id from ticket_followers where ticket_id = ?)`,
+      [ticket.id, ticket.id],
+    )
     .orderBy('u.last_name')
-    .limit(50)
+    .limit(100)
     .select('u.id', 'u.first_name as firstName', 'u.last_name as lastName');
 }

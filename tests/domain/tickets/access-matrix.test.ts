@@ -37,7 +37,7 @@ const NOTHING = ['', '', ''] as const;
 const READS = ['S', 'S', 'S'] as const;
 const REQUESTER = ['S r x', 'S r o y', 'S u'] as const;
 const WATCHER = ['S r', 'S r', 'S'] as const;
-const WORKS = ['S W r n p a s c j', 'S W r n p a c o j', 'S W n p a o j'] as const;
+const WORKS = ['S W r n p a s c j f', 'S W r n p a c o j f', 'S W n p a o j f'] as const;
 const also = (rights: readonly string[], more: string) => rights.map(each => `${each} ${more}`);
 
 const TABLE: Record<string, readonly string[]> = {
@@ -45,8 +45,8 @@ const TABLE: Record<string, readonly string[]> = {
   'employee who watches': WATCHER,
   'employee who manages the department of who asked': READS,
   'employee who has nothing to do with it': NOTHING,
-  'coordinator of the team': also(WORKS, 'f'),
-  'coordinator of the team who watches': also(WORKS, 'f'),
+  'coordinator of the team': WORKS,
+  'coordinator of the team who watches': WORKS,
   'coordinator of the team who asked': [
     'S W r n p a s c j f x',
     'S W r n p a c o j f y',

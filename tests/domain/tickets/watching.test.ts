@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Forbidden, type Invalid, NotFound } from '../../../src/domain/errors.ts';
+import { can } from '../../../src/domain/policies.ts';
 import { findTicket } from '../../../src/domain/tickets/ticket.ts';
 import {
   addWatcher,
@@ -40,21 +41,58 @@ test('who works it adds people too; a watcher, a stranger and an absent account 
   expect(await words(gone.email)).toHaveProperty('email');
 });
 
-test('following is for the ticket’s own team: others would lose its notes by it', async () => {
+test('who works a ticket follows it and keeps its notes, of the team or not', async () => {
   const ticket = await makeTicket({ by: employee, team: it });
-  await followTicket(await as(coordinator), ticket);
-  await followTicket(await as(coordinator), ticket);
-  expect(await names(ticket)).toEqual([coordinator.id]);
-  await unfollowTicket(await as(coordinator), await findTicket(await as(coordinator), ticket.number));
+  const untriaged = await makeTicket({ by: employee });
+  for (const [who, which] of [
+    [coordinator, ticket],
+    [far, ticket],
+    [stranger, untriaged],
+  ] as const) {
+    const ctx = await as(who);
+    await followTicket(ctx, which);
+    await followTicket(ctx, which);
+    const followed = await findTicket(ctx, which.number);
+    expect(followed).toMatchObject({ following: true, watching: false });
+    expect(can(ctx.actor, 'ticket.note', followed)).toBe(true);
+  }
+  expect(await names(ticket)).toEqual([coordinator.id, far.id]);
+  await unfollowTicket(await as(coordinator), ticket);
   await unfollowTicket(await as(coordinator), ticket);
   expect((await eventsOf(ticket)).map(event => event.type).filter(type => type.endsWith('watched'))).toEqual([
     'ticket.watched',
+    'ticket.watched',
     'ticket.unwatched',
   ]);
-  for (const who of [far, employee, stranger])
+  for (const who of [employee, stranger])
     await expect(followTicket(await as(who), ticket)).rejects.toThrow(Forbidden);
-  const open = await makeTicket({ by: employee });
-  await expect(followTicket(await as(coordinator), open)).rejects.toThrow(Forbidden);
+});
+
+test('added by somebody else, who works the ticket follows it; who does not watches it, without the notes', async () => {
+  const ticket = await makeTicket({ by: employee, team: it });
+  for (const who of [far, coordinator, stranger]) await addWatcher(await as(employee), ticket, who.email);
+  const seenBy = async (who: { id: number }) => findTicket(await as(who), ticket.number);
+  expect(await seenBy(far)).toMatchObject({ following: true, watching: false });
+  expect(await seenBy(coordinator)).toMatchObject({ following: true, watching: false });
+  expect(await seenBy(stranger)).toMatchObject({ following: false, watching: true });
+  expect(can((await as(stranger)).actor, 'ticket.note', await seenBy(stranger))).toBe(false);
+  await removeWatcher(await as(employee), ticket, far.id);
+  expect(await names(ticket)).toEqual([coordinator.id, stranger.id].sort((a, b) => a - b));
+});
+
+test('following gives no sight of a ticket: who leaves the team neither sees it nor hears of it', async () => {
+  const ticket = await makeTicket({ by: employee, team: it });
+  const leaver = await makeUser({ role: 'coordinator', teams: [it] });
+  await followTicket(await as(leaver), ticket);
+  await world.follow();
+  const told = async () => (await db('notifications').where({ user_id: leaver.id })).length;
+  const before = await told();
+  await db('team_members').where({ user_id: leaver.id }).delete();
+  await expect(findTicket(await as(leaver), ticket.number)).rejects.toThrow(NotFound);
+  await world.comment(employee, ticket);
+  await world.comment(coordinator, ticket, { kind: 'note' });
+  await world.follow();
+  expect(await told()).toBe(before);
 });
 
 test('who stops following a ticket that is not theirs does not see it any more', async () => {
