@@ -38,8 +38,18 @@ const LEVELS = [
   ['access', 'identity', 'settings', 'events', 'sla', 'attachments'],
   ['tickets', 'approvals', 'knowledge'],
   [
-    ...['assignment', 'automations', 'notifications', 'search', 'assistant', 'mining', 'reports', 'audit', 'webhooks'],
-    ...['importing', 'replies'],
+    ...[
+      'assignment',
+      'automations',
+      'notifications',
+      'search',
+      'assistant',
+      'mining',
+      'reports',
+      'audit',
+      'webhooks',
+    ],
+    ...['importing', 'replies', 'bulk'],
   ],
 ];
 

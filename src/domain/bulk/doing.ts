@@ -1,13 +1,16 @@
 import { isPerson, personId } from '../access/actor.ts';
 import type { Tx } from '../context.ts';
 import { Unauthenticated } from '../errors.ts';
+import { fillFor } from '../replies/filling.ts';
+import { runMacro } from '../replies/macros.ts';
 import { pickUpTicket } from '../tickets/assigning.ts';
 import { changeTicket } from '../tickets/changing.ts';
 import { closeTicket, resolveTicket } from '../tickets/closing.ts';
 import { addComment, type NewComment } from '../tickets/commenting.ts';
+import { mergeTickets } from '../tickets/merging.ts';
 import { markSpam } from '../tickets/spamming.ts';
 import { addTags, removeTags } from '../tickets/tagging.ts';
-import type { Ticket } from '../tickets/ticket.ts';
+import { findTicketById, type Ticket } from '../tickets/ticket.ts';
 import { followTicket } from '../tickets/watching.ts';
 import type { BulkAct, BulkParameters, BulkTask } from './task.ts';
 
@@ -33,19 +36,29 @@ const DOINGS: { [A in BulkAct]: Doing<A> } = {
   solve: (tx, ticket) => resolveTicket(tx, ticket),
   close: (tx, ticket) => closeTicket(tx, ticket),
   spam: (tx, ticket) => markSpam(tx, ticket, true),
-  watch: (tx, ticket) => followTicket(tx, ticket),
+  follow: (tx, ticket) => followTicket(tx, ticket),
+  macro: (tx, ticket, { macroId }) => keepingDraft(tx, ticket, () => runMacro(tx, ticket, macroId)),
+  merge: async (tx, ticket, { targetId, acrossRequesters }) =>
+    mergeTickets(tx, ticket, await findTicketById(tx, targetId), { withWatchers: true, acrossRequesters }),
 };
 
+const write = (tx: Tx, ticket: Ticket, comment: NewComment) =>
+  keepingDraft(tx, ticket, () =>
+    addComment(tx, ticket, { ...comment, body: fillFor(tx, ticket, comment.body) }),
+  );
+
 /** The same message for many is not what somebody has begun to write on one of them: that draft stays. */
-async function write(tx: Tx, ticket: Ticket, comment: NewComment): Promise<void> {
+async function keepingDraft(tx: Tx, ticket: Ticket, work: () => Promise<unknown>): Promise<void> {
   if (!isPerson(tx.actor)) throw new Unauthenticated('Sign in first');
-  const drafts = () => tx.db('drafts').where({ user_id: personId(tx.actor), scope: `ticket:${ticket.id}` });
-  const draft = await drafts().first();
-  await addComment(tx, ticket, comment);
-  if (draft)
-    await tx
-      .db('drafts')
-      .insert({ ...draft, body: JSON.stringify(draft.body) })
-      .onConflict()
-      .ignore();
+  const draft = await tx
+    .db('drafts')
+    .where({ user_id: tx.actor.id, scope: `ticket:${ticket.id}` })
+    .first();
+  await work();
+  if (!draft) return;
+  await tx
+    .db('drafts')
+    .insert({ ...draft, body: JSON.stringify(draft.body) })
+    .onConflict()
+    .ignore();
 }

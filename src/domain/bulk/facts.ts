@@ -1,6 +1,9 @@
 import { query } from '../../db/knex.ts';
 import type { Context } from '../context.ts';
+import { NotFound } from '../errors.ts';
+import { findUsable, type SavedReply } from '../replies/saved-reply.ts';
 import type { StatusKind } from '../tickets/status.ts';
+import { findTicketById, type Ticket } from '../tickets/ticket.ts';
 import type { BulkTask, UndoTask } from './task.ts';
 
 type Status = { key: string; kind: StatusKind; name: string; employeeName: string };
@@ -12,6 +15,8 @@ export type Facts = {
   assignee: Assignee | null;
   team: { id: number; name: string; members: number } | null;
   category: { id: number; name: string } | null;
+  macro: SavedReply | null;
+  target: Ticket | null;
 };
 
 const FACTS = `
@@ -23,13 +28,27 @@ const FACTS = `
             from teams where id = ? and archived_at is null) as team,
          (select jsonb_build_object('id', id, 'name', name) from categories where id = ? and archived_at is null) as category`;
 
-export async function factsOf(ctx: Context, { act, parameters }: BulkTask | UndoTask): Promise<Facts> {
-  const [facts] = await query<Facts>(ctx.db, FACTS, [
+export async function factsOf(ctx: Context, task: BulkTask | UndoTask): Promise<Facts> {
+  const { act, parameters } = task;
+  const [facts] = await query<Omit<Facts, 'macro' | 'target'>>(ctx.db, FACTS, [
     act === 'status' ? parameters.status : act === 'solve' ? 'resolved' : act === 'close' ? 'closed' : null,
     ctx.settings.coordinatorsWorkAllTeams,
     act === 'assign' ? parameters.assigneeId : null,
     act === 'team' ? parameters.teamId : null,
     act === 'category' ? parameters.categoryId : null,
   ]);
-  return facts!;
+  return {
+    ...facts!,
+    macro: act === 'macro' ? await orNone(findUsable(ctx, parameters.macroId)) : null,
+    target: act === 'merge' ? await orNone(findTicketById(ctx, parameters.targetId)) : null,
+  };
+}
+
+async function orNone<Found>(finding: Promise<Found>): Promise<Found | null> {
+  try {
+    return await finding;
+  } catch (error) {
+    if (error instanceof NotFound) return null;
+    throw error;
+  }
 }

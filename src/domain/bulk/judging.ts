@@ -1,6 +1,8 @@
-import type { Person } from '../access/actor.ts';
+import { isPerson } from '../access/actor.ts';
+import type { Context } from '../context.ts';
+import { changesOf } from '../replies/macros.ts';
 import { worksTicket } from '../tickets/policy.ts';
-import { MAX_TAGS, tagName } from '../tickets/tag.ts';
+import { MAX_TAGS, sameTags, tagName, tagNames } from '../tickets/tag.ts';
 import type { Ticket } from '../tickets/ticket.ts';
 import type { Facts } from './facts.ts';
 import type { BulkParameters, BulkTask, Reason } from './task.ts';
@@ -20,7 +22,9 @@ export type Judged = Pick<
   | 'spamAt'
   | 'requesterId'
   | 'watching'
+  | 'following'
   | 'managing'
+  | 'mergedInto'
 >;
 
 export type Verdict = { state: 'changed' | 'unchanged' | 'refused'; reason: Reason | null };
@@ -34,17 +38,17 @@ type Judge<A extends keyof BulkParameters> = (
   ticket: Judged,
   parameters: BulkParameters[A],
   facts: Facts,
-  actor: Person,
+  ctx: Context,
 ) => Verdict;
 
 /**
  * What an act will come to for one ticket: said in the preview, and asked again before it is done. The verbs have
  * the last word; this only spares a ticket that would not change, and says why.
  */
-export function judge(ticket: Judged, task: BulkTask, facts: Facts, actor: Person): Verdict {
-  if (!worksTicket(actor, ticket)) return refused('not-yours');
+export function judge(ctx: Context, ticket: Judged, task: BulkTask, facts: Facts): Verdict {
+  if (!isPerson(ctx.actor) || !worksTicket(ctx.actor, ticket)) return refused('not-yours');
   const rule = JUDGES[task.act] as Judge<typeof task.act>;
-  return rule(ticket, task.parameters as never, facts, actor);
+  return rule(ticket, task.parameters as never, facts, ctx);
 }
 
 const isOver = ({ statusKind }: Judged) => statusKind === 'closed';
@@ -80,10 +84,25 @@ const JUDGES: { [A in keyof BulkParameters]: Judge<A> } = {
     isOver(ticket) ? unchanged('closed') : ticket.statusKind === 'resolved' ? unchanged('solved') : CHANGED,
   close: ticket => (isOver(ticket) ? unchanged('closed') : CHANGED),
   spam: ticket => unless(ticket.spamAt !== null),
-  watch: (ticket, _parameters, _facts, actor) => {
-    if (ticket.watching) return unchanged('same');
-    return ticket.teamId !== null && actor.teamIds.includes(ticket.teamId)
-      ? CHANGED
-      : refused('not-your-team');
+  follow: ticket => unless(ticket.following),
+  macro: (ticket, _parameters, { macro }, ctx) => {
+    if (!macro) return refused('invalid');
+    if (macro.body) return macro.says === 'reply' && isOver(ticket) ? refused('closed') : CHANGED;
+    const changes = changesOf(ctx, ticket as Ticket, macro.actions ?? {});
+    const differs = (Object.keys(changes) as (keyof typeof changes)[]).some(field =>
+      field === 'tags'
+        ? !sameTags(tagNames(changes.tags ?? [], ctx.t), ticket.tags)
+        : field !== 'subject' && changes[field] !== ticket[field],
+    );
+    return unless(!differs);
+  },
+  merge: (ticket, { targetId, acrossRequesters }, { target }) => {
+    if (ticket.id === targetId) return unchanged('target');
+    if (!target || target.statusKind === 'closed' || target.spamAt || target.mergedInto)
+      return refused('invalid');
+    if (ticket.mergedInto) return unchanged('merged');
+    if (isOver(ticket)) return refused('closed');
+    if (ticket.spamAt) return refused('invalid');
+    return ticket.requesterId !== target.requesterId && !acrossRequesters ? refused('two-people') : CHANGED;
   },
 };

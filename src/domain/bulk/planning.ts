@@ -2,6 +2,7 @@ import { personId } from '../access/actor.ts';
 import type { Context, Tx } from '../context.ts';
 import { Invalid } from '../errors.ts';
 import { authorize } from '../policies.ts';
+import { unknownPlaceholders } from '../replies/placeholder.ts';
 import { visibleTickets } from '../tickets/finding.ts';
 import { lockRun } from './run.ts';
 import { AT_ONCE, type BulkTask, MAX_TICKETS } from './task.ts';
@@ -26,6 +27,7 @@ const SEEN = `
  */
 export async function planRun(ctx: Context, wanted: NewRun): Promise<{ id: number; total: number }> {
   authorize(ctx, 'queue.read');
+  refuseUnknown(ctx, wanted);
   const ids = [...new Set(wanted.ids)];
   if (ids.length === 0) throw new Invalid({ ids: ctx.t('Select at least one ticket first') });
   if (ids.length > MAX_TICKETS)
@@ -51,6 +53,13 @@ export async function planRun(ctx: Context, wanted: NewRun): Promise<{ id: numbe
       .update({ total, missing: ids.length - total });
     return { id, total };
   });
+}
+
+/** A placeholder that nobody knows would be read by everybody. */
+function refuseUnknown(ctx: Context, { act, parameters }: BulkTask) {
+  const unknown = act === 'reply' || act === 'note' ? unknownPlaceholders(parameters.body) : [];
+  if (unknown.length > 0)
+    throw new Invalid({ text: ctx.t('We do not know {{names}}', { names: unknown.join(', ') }) });
 }
 
 /** From now on it happens. Idempotent: a run that was started stays so. */

@@ -12,7 +12,9 @@ export type Remembered = Partial<{
   assigneeId: number | null;
   tags: string[];
   spam: boolean;
-  watching: boolean;
+  following: boolean;
+  /** The number of the ticket it was merged into. */
+  mergedInto: number | null;
   /** When a reply was due, where the act stopped that clock; an instant. */
   dueAt: string | null;
 }>;
@@ -28,7 +30,8 @@ export const remember = (ticket: Ticket): Remembered => ({
   assigneeId: ticket.assigneeId,
   tags: ticket.tags,
   spam: ticket.spamAt !== null,
-  watching: ticket.watching,
+  following: ticket.following,
+  mergedInto: ticket.mergedInto,
   dueAt: ticket.dueAt?.toISOString() ?? null,
 });
 
@@ -50,7 +53,7 @@ export function puttingBack(
   before: Remembered,
   after: Remembered,
   now: Remembered,
-): { changes: TicketChanges; spam: boolean; watching: boolean; dueAt: Date | null; lost: number } {
+): { changes: TicketChanges; spam: boolean; following: boolean; dueAt: Date | null; lost: number } {
   const fields = (Object.keys(after) as (keyof Remembered)[]).filter(field => field !== 'dueAt');
   const kept = fields.filter(field => same(now[field], after[field]));
   const isStatus = !fields.includes('status') || kept.includes('status');
@@ -61,7 +64,7 @@ export function puttingBack(
   return {
     changes,
     spam: back.includes('spam'),
-    watching: back.includes('watching'),
+    following: back.includes('following'),
     dueAt: before.dueAt && after.dueAt === null && isStatus && !now.dueAt ? new Date(before.dueAt) : null,
     lost: fields.length - back.length,
   };

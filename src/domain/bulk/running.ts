@@ -1,4 +1,4 @@
-import { isStaff, type Person, systemActor } from '../access/actor.ts';
+import { isStaff, systemActor } from '../access/actor.ts';
 import { actingAs, type Context, type Tx } from '../context.ts';
 import { Conflict, DomainError, Forbidden, Invalid, NotFound } from '../errors.ts';
 import { loadSignedIn } from '../identity/person.ts';
@@ -35,7 +35,7 @@ export async function runItems(
 ): Promise<boolean> {
   const head = await headOf(ctx, runId);
   if (!head) return true;
-  const facts = await factsOf(ctx, head);
+  let facts: Facts | undefined;
   for (let done = 0; done < limit && goOn(); done += 1) {
     const found = await loadSignedIn(ctx.db, head.actorId);
     if (!found || !isStaff(found.person)) {
@@ -44,7 +44,8 @@ export async function runItems(
     }
     const requestId = `bulk-${runId}`;
     const own = actingAs({ ...ctx, settings: found.settings, requestId }, found.person);
-    const next = await doNext(own, head, facts, found.person);
+    facts ??= await factsOf(own, head);
+    const next = await doNext(own, head, facts);
     if (next === 'over') return true;
     if (next === 'none') {
       await finishRun(own, runId);
@@ -61,12 +62,7 @@ async function headOf({ db }: Context, runId: number): Promise<Head | undefined>
 }
 
 /** The share of the run's lock makes a cancellation wait for this one ticket, and this one see the cancellation. */
-async function doNext(
-  ctx: Context,
-  head: Head,
-  facts: Facts,
-  actor: Person,
-): Promise<'done' | 'none' | 'over'> {
+async function doNext(ctx: Context, head: Head, facts: Facts): Promise<'done' | 'none' | 'over'> {
   let item: Item | undefined;
   try {
     return await ctx.transaction(async tx => {
@@ -77,7 +73,7 @@ async function doNext(
       if (rows[0]?.state !== 'running') return 'over';
       item = await claim(tx, head.id);
       if (!item) return 'none';
-      const outcome = await attempt(tx, inner => handle(inner, head, item!.ticketId, facts, actor));
+      const outcome = await attempt(tx, inner => handle(inner, head, item!.ticketId, facts));
       await settle(tx, head.id, item, outcome);
       return 'done';
     });
@@ -117,16 +113,16 @@ function reasonOf(error: DomainError): Reason {
   return error instanceof Conflict ? 'changed-since' : 'failed';
 }
 
-async function handle(tx: Tx, head: Head, ticketId: number, facts: Facts, actor: Person): Promise<Outcome> {
+async function handle(tx: Tx, head: Head, ticketId: number, facts: Facts): Promise<Outcome> {
   if (head.act === 'undo') return undone(await undoTask(tx, head.undoOf ?? 0, ticketId));
   const ticket = await lockTicket(tx, { id: ticketId });
-  const verdict: Verdict = judge(ticket, head, facts, actor);
+  const verdict: Verdict = judge(tx, ticket, head, facts);
   if (verdict.state !== 'changed') return verdict;
   const was = remember(ticket);
   await doTask(tx, ticket, head);
   // By the program itself: the act may have taken the ticket out of the person's sight.
   const now = remember(await lockTicket({ ...tx, actor: systemActor('bulk') }, ticket));
-  return { ...verdict, ...difference(was, { ...now, watching: was.watching || head.act === 'watch' }) };
+  return { ...verdict, ...difference(was, { ...now, following: was.following || head.act === 'follow' }) };
 }
 
 const undone = (result: 'undone' | 'partly' | 'changed-since'): Outcome =>

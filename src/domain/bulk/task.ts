@@ -16,7 +16,10 @@ export type BulkParameters = {
   solve: Record<string, never>;
   close: Record<string, never>;
   spam: Record<string, never>;
-  watch: Record<string, never>;
+  follow: Record<string, never>;
+  macro: { macroId: number };
+  /** `acrossRequesters`: somebody knows that tickets of several people become one. */
+  merge: { targetId: number; acrossRequesters: boolean };
 };
 
 export type BulkAct = keyof BulkParameters;
@@ -43,8 +46,10 @@ export type Reason =
   | 'not-found'
   | 'not-yours'
   | 'not-of-team'
-  | 'not-your-team'
   | 'too-many-tags'
+  | 'target'
+  | 'merged'
+  | 'two-people'
   | 'invalid'
   | 'changed-since'
   | 'partly'

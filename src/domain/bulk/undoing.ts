@@ -5,6 +5,7 @@ import { authorize } from '../policies.ts';
 import { applyChanges } from '../tickets/changing.ts';
 import { markSpam } from '../tickets/spamming.ts';
 import { lockTicket, type Ticket } from '../tickets/ticket.ts';
+import { undoMerge } from '../tickets/unmerging.ts';
 import { unfollowTicket } from '../tickets/watching.ts';
 import { setRunning } from './planning.ts';
 import { puttingBack, type Remembered, remember } from './remembering.ts';
@@ -37,10 +38,14 @@ async function planUndo(tx: Tx, run: BulkRun): Promise<{ id: number; total: numb
     .returning<{ id: number }[]>('id');
   await tx.db.raw(
     `insert into bulk_items (run_id, position, ticket_id)
-     select ?, row_number() over (order by position), ticket_id from bulk_items where run_id = ? and state = 'changed'`,
+     select ?, row_number() over (order by position), ticket_id from bulk_items where run_id = ? and state = 'changed' and after <> '{}'`,
     [undo!.id, run.id],
   );
-  return { id: undo!.id, total: run.counts.changed };
+  const { rows } = await tx.db.raw<{ rows: { n: number }[] }>(
+    'update bulk_runs set total = (select count(*) from bulk_items where run_id = ?) where id = ? returning total as n',
+    [undo!.id, undo!.id],
+  );
+  return { id: undo!.id, total: rows[0]?.n ?? 0 };
 }
 
 type Done = { position: number; before: Remembered; after: Remembered };
@@ -58,16 +63,25 @@ export async function undoTask(
     .first<Done | undefined>('position', 'before', 'after');
   if (!item) return 'changed-since';
   const ticket = await lockForUndo(tx, ticketId, item);
+  if (item.after.mergedInto) {
+    if (ticket.mergedInto !== item.after.mergedInto) return 'changed-since';
+    await undoMerge(tx, ticket);
+    await markUndone(tx, undoOf, item);
+    return 'undone';
+  }
   const back = puttingBack(item.before, item.after, remember(ticket));
   const owed: Ticket = back.dueAt ? { ...ticket, needsReply: true, dueAt: back.dueAt } : ticket;
   await applyChanges(tx, owed, back.changes, 'changed');
   if (back.spam) await markSpam(tx, ticket, Boolean(item.before.spam));
-  if (back.watching) await unfollowTicket(tx, ticket);
-  const isNothing = Object.keys(back.changes).length === 0 && !back.spam && !back.watching;
+  if (back.following) await unfollowTicket(tx, ticket);
+  const isNothing = Object.keys(back.changes).length === 0 && !back.spam && !back.following;
   if (isNothing) return 'changed-since';
-  await tx.db('bulk_items').where({ run_id: undoOf, position: item.position }).update({ state: 'undone' });
+  await markUndone(tx, undoOf, item);
   return back.lost > 0 ? 'partly' : 'undone';
 }
+
+const markUndone = (tx: Tx, runId: number, { position }: Done) =>
+  tx.db('bulk_items').where({ run_id: runId, position }).update({ state: 'undone' });
 
 /**
  * A run that gave tickets to another team may have taken them out of the person's own sight. Where they came from

@@ -6,6 +6,7 @@ import { runItems } from '../../../src/domain/bulk/running.ts';
 import type { BulkTask } from '../../../src/domain/bulk/task.ts';
 import { undoRun } from '../../../src/domain/bulk/undoing.ts';
 import { workThroughRuns } from '../../../src/domain/bulk/working.ts';
+import { createReply } from '../../../src/domain/replies/managing.ts';
 import { changeTicket } from '../../../src/domain/tickets/changing.ts';
 import { findTicket, type Ticket } from '../../../src/domain/tickets/ticket.ts';
 import { type Made, testWorld, usualPeople } from '../../support/factories.ts';
@@ -13,7 +14,7 @@ import { expectInvariants } from '../../support/invariants.ts';
 
 const world = await testWorld();
 const { db, as, system, clock, makeTicket, reload, comment, follow, eventsOf, set } = world;
-const { it, hr, employee, coordinator, stranger, admin } = await usualPeople(world);
+const { it, hr, employee, colleague, coordinator, stranger, admin } = await usualPeople(world);
 const mate = await world.makeUser({ role: 'coordinator', teams: [it], firstName: 'Nadia' });
 const SOURCE = { kind: 'ids' as const, back: '/queue/all' };
 
@@ -122,8 +123,8 @@ describe('each act', () => {
     expect(closed.counts.changed).toBe(1);
     const again = await run(coordinator, { act: 'close', parameters: {} }, [one!]);
     expect(await items(again.id)).toMatchObject([{ state: 'unchanged', reason: 'closed' }]);
-    await run(coordinator, { act: 'watch', parameters: {} }, [two!]);
-    expect(await db('ticket_watchers').where({ ticket_id: two!.id, user_id: coordinator.id })).toHaveLength(
+    await run(coordinator, { act: 'follow', parameters: {} }, [two!]);
+    expect(await db('ticket_followers').where({ ticket_id: two!.id, user_id: coordinator.id })).toHaveLength(
       1,
     );
     await run(coordinator, { act: 'spam', parameters: {} }, [two!]);
@@ -286,6 +287,38 @@ describe('nothing happens twice', () => {
 });
 
 describe('undo', () => {
+  test('parts what was merged; tickets of two people are merged only by who says so', async () => {
+    const [one, two, target] = await tickets(3);
+    const [other] = await tickets(1, { by: colleague });
+    const all = [one!, two!, target!, other!];
+    const task = { targetId: target!.id, acrossRequesters: false };
+    const merged = await run(coordinator, { act: 'merge', parameters: task }, all);
+    expect(merged.counts).toMatchObject({ changed: 2, unchanged: 1, refused: 1 });
+    expect((await items(merged.id)).map(item => item.reason)).toEqual([null, null, 'target', 'two-people']);
+    expect((await reload(one!)).mergedInto).toBe(target!.number);
+    expect((await undo(coordinator, merged.id)).counts.changed).toBe(2);
+    expect(await reload(one!)).toMatchObject({ mergedInto: null, status: 'new' });
+  });
+
+  test('takes back what a macro changed; what it said stays', async () => {
+    const [one] = await tickets(1);
+    const macro = await createReply(await as(coordinator), {
+      name: 'Network is down',
+      folder: '',
+      body: 'Hello {{requester.first_name}}, we are at it.',
+      says: 'reply',
+      scope: 'own',
+      teamId: null,
+      actions: { priority: 'urgent', addTags: ['network'] },
+    });
+    const { id } = await run(coordinator, { act: 'macro', parameters: { macroId: macro.id } }, [one!]);
+    expect(await reload(one!)).toMatchObject({ priority: 'urgent', tags: ['network'] });
+    await undo(coordinator, id);
+    expect(await reload(one!)).toMatchObject({ priority: 'medium', tags: [] });
+    const said = await db('comments').where({ ticket_id: one!.id }).orderBy('id', 'desc').first();
+    expect(said.body).toBe('Hello Jonas, we are at it.');
+  });
+
   test('puts each field back, once, as a run of its own', async () => {
     const [one, two] = await tickets(2);
     const { id } = await run(coordinator, { act: 'assign', parameters: { assigneeId: coordinator.id } }, [
@@ -336,9 +369,9 @@ describe('undo', () => {
 
   test('takes spam and following back', async () => {
     const [one] = await tickets(1);
-    const followed = await run(coordinator, { act: 'watch', parameters: {} }, [one!]);
+    const followed = await run(coordinator, { act: 'follow', parameters: {} }, [one!]);
     await undo(coordinator, followed.id);
-    expect(await db('ticket_watchers').where({ ticket_id: one!.id, user_id: coordinator.id })).toHaveLength(
+    expect(await db('ticket_followers').where({ ticket_id: one!.id, user_id: coordinator.id })).toHaveLength(
       0,
     );
     const spam = await run(coordinator, { act: 'spam', parameters: {} }, [one!]);
