@@ -19,6 +19,9 @@ export function moveCursor(by) {
 
 /** The mark follows the focus, however it got there. */
 export function queueCursor() {
+  // Back from a ticket: on at its row.
+  const returned = location.hash && find(`${ROWS}:target`);
+  if (returned) mark(returned);
   onWithin('focusin', ROWS, (_event, row) => mark(row));
 }
 

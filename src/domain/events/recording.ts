@@ -18,7 +18,8 @@ export type EventSubject = {
     | 'export'
     | 'bulk'
     | 'saved-reply'
-    | 'view';
+    | 'view'
+    | 'template';
   objectId?: number | null;
   /** What people call it: "#1042", a name, an address. Kept as it was then. */
   label?: string;

@@ -81,3 +81,12 @@ export async function filterNames(
   );
   return row ?? {};
 }
+
+/** The tags that are on tickets, the most used first. */
+export async function usedTags(ctx: Context): Promise<string[]> {
+  const rows = await query<{ name: string }>(
+    ctx.db,
+    'select name from tags where uses > 0 order by uses desc, name limit 60',
+  );
+  return rows.map(({ name }) => name);
+}

@@ -1,6 +1,8 @@
 import { query } from '../../db/knex.ts';
-import { isAdmin, isPerson, isStaff } from '../access/actor.ts';
+import { isAdmin, isPerson, isStaff, personId } from '../access/actor.ts';
 import type { Context } from '../context.ts';
+import { type Density, DISPLAY_COLUMN, type Display, toDisplay } from './display.ts';
+import { SAVED_VIEWS_COLUMN, type SavedView, seenBindings, toSavedView } from './saved-views.ts';
 
 export type QueueCounts = {
   needsReply: number;
@@ -10,7 +12,12 @@ export type QueueCounts = {
   overdue: number;
   waiting: number;
 };
-export type DeskNavigation = { counts: QueueCounts; pendingUsers: number };
+export type DeskNavigation = {
+  counts: QueueCounts;
+  pendingUsers: number;
+  savedViews: SavedView[];
+  display: Display;
+};
 
 const CELLS = `
   select coalesce(sum(n) filter (where active and needs_reply), 0) as "needsReply",
@@ -18,7 +25,7 @@ const CELLS = `
          coalesce(sum(n) filter (where active and assignee_id is null), 0) as unassigned,
          coalesce(sum(n) filter (where active and due_state = 'soon'), 0) as "dueSoon",
          coalesce(sum(n) filter (where active and due_state = 'overdue'), 0) as overdue,
-         coalesce(sum(n) filter (where status_kind = 'waiting'), 0) as waiting
+         coalesce(sum(n) filter (where status_kind = 'waiting'), 0) as waiting MORE
   from (select *, status_kind in ('new', 'open', 'waiting') as active from (
     select assignee_id, status_kind, needs_reply, due_state, n from ticket_counts where WHOSE
     union all
@@ -31,6 +38,12 @@ const OWN_TEAMS = CELLS.replace('WHOSE', 'coalesce(team_id, 0) = any(?::bigint[]
   'WHERE',
   't.team_id is null',
 );
+/** What else the sidebar and the lists need, in the same statement. */
+const MORE = `, ${SAVED_VIEWS_COLUMN}, ${DISPLAY_COLUMN},
+  case when ?::boolean then (select count(*)::integer from (
+    select 1 from users where status = 'pending' and email_verified_at is not null limit 100) as pending) else 0 end as "pendingUsers"`;
+const COUNTS = { everyTeam: EVERY_TEAM.replace('MORE', ''), ownTeams: OWN_TEAMS.replace('MORE', '') };
+const NAVIGATION = { everyTeam: EVERY_TEAM.replace('MORE', MORE), ownTeams: OWN_TEAMS.replace('MORE', MORE) };
 
 const EMPTY: QueueCounts = { needsReply: 0, mine: 0, unassigned: 0, dueSoon: 0, overdue: 0, waiting: 0 };
 
@@ -39,28 +52,37 @@ const EMPTY: QueueCounts = { needsReply: 0, mine: 0, unassigned: 0, dueSoon: 0, 
  * or watches outside their teams is not theirs to work, so it is taken off; that costs their own tickets only.
  */
 export async function queueCounts(ctx: Context): Promise<QueueCounts> {
+  return (await read<QueueCounts>(ctx, COUNTS)) ?? EMPTY;
+}
+
+type Row = QueueCounts & {
+  savedViews: SavedView[];
+  display: { columns: string[]; density: Density } | null;
+  pendingUsers: number;
+};
+
+/** What the desk's sidebar shows on every page, and how the person likes their lists: one statement. */
+export async function deskNavigation(ctx: Context): Promise<DeskNavigation> {
+  const { actor } = ctx;
+  const row = await read<Row>(ctx, NAVIGATION, [...seenBindings(ctx), personId(actor), isAdmin(actor)]);
+  if (!row) return { counts: EMPTY, pendingUsers: 0, savedViews: [], display: toDisplay(null) };
+  const { savedViews, display, pendingUsers, ...counts } = row;
+  return { counts, pendingUsers, savedViews: savedViews.map(toSavedView), display: toDisplay(display) };
+}
+
+async function read<Found>(
+  ctx: Context,
+  text: typeof COUNTS,
+  more: readonly unknown[] = [],
+): Promise<Found | undefined> {
   const actor = ctx.actor;
-  if (!isPerson(actor) || !isStaff(actor)) return EMPTY;
+  if (!isPerson(actor) || !isStaff(actor)) return undefined;
   const everyTeam = isAdmin(actor) || actor.worksAllTeams;
   const own = [actor.id, actor.id, actor.teamIds];
   const [row] = everyTeam
-    ? await query<QueueCounts>(ctx.db, EVERY_TEAM, [actor.id, ...own])
-    : await query<QueueCounts>(ctx.db, OWN_TEAMS, [actor.id, [0, ...actor.teamIds], ...own]);
-  return row ?? EMPTY;
-}
-
-/** What the desk's sidebar shows on every page. */
-export async function deskNavigation(ctx: Context): Promise<DeskNavigation> {
-  const [counts, pending] = await Promise.all([
-    queueCounts(ctx),
-    isAdmin(ctx.actor)
-      ? query<{ n: number }>(
-          ctx.db,
-          `select count(*) as n from (select 1 from users where status = 'pending' and email_verified_at is not null limit 100) as waiting`,
-        )
-      : [{ n: 0 }],
-  ]);
-  return { counts, pendingUsers: pending[0]?.n ?? 0 };
+    ? await query<Found>(ctx.db, text.everyTeam, [actor.id, ...more, ...own])
+    : await query<Found>(ctx.db, text.ownTeams, [actor.id, ...more, [0, ...actor.teamIds], ...own]);
+  return row;
 }
 
 /** Folds the deltas of each cell into one row, so that reading stays short. Safe beside itself and beside writers. */

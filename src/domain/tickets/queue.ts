@@ -2,9 +2,10 @@ import { isInstant } from '../../db/paging.ts';
 import { isAdmin, isPerson } from '../access/actor.ts';
 import type { Context } from '../context.ts';
 import { authorize } from '../policies.ts';
+import { conditionsOf, type QueueFilter } from './filtering.ts';
 import { visibleTickets } from './finding.ts';
 import type { StatusKind, WaitingOn } from './status.ts';
-import { type PersonName, type Priority, priorities } from './ticket.ts';
+import type { PersonName, Priority, TicketSource } from './ticket.ts';
 
 export const queueViews = [
   'needs-reply',
@@ -20,17 +21,6 @@ export type QueueView = (typeof queueViews)[number];
 export const queueSorts = ['time-left', 'newest', 'oldest', 'priority', 'updated'] as const;
 export type QueueSort = (typeof queueSorts)[number];
 
-export type QueueFilter = {
-  /** Only these tickets: what a search found (`search/matching.ts`). */
-  ids?: readonly number[];
-  status?: string;
-  priority?: Priority;
-  categoryId?: number;
-  teamId?: number;
-  assigneeId?: number;
-  requesterId?: number;
-};
-
 export type QueueRow = {
   id: number;
   number: number;
@@ -43,17 +33,24 @@ export type QueueRow = {
   priority: Priority;
   needsReply: boolean;
   dueAt: Date | null;
+  createdAt: Date;
   updatedAt: Date;
   requester: PersonName;
   assignee: PersonName | null;
+  teamName: string | null;
+  categoryName: string | null;
+  tags: string[];
+  source: TicketSource;
   unread: boolean;
+  /** Where it stands in this order; what `after` and `before` take. */
+  cursor: string;
 };
 
 export type QueuePage = { rows: QueueRow[]; next: string | null; previous: string | null };
 
 const ACTIVE = `t.status_kind in ('new', 'open', 'waiting') and t.spam_at is null`;
 
-const VIEWS: Record<QueueView, string> = {
+export const VIEWS: Record<QueueView, string> = {
   'needs-reply': `${ACTIVE} and t.needs_reply`,
   mine: `${ACTIVE} and t.assignee_id = :me`,
   unassigned: `${ACTIVE} and t.assignee_id is null`,
@@ -102,120 +99,152 @@ export async function queuePage(ctx: Context, request: QueueRequest): Promise<Qu
   const cursor = readCursor(request.before ?? request.after, order);
   const sql = pageQuery(ctx, order, filter.where, {
     backwards,
-    from: Boolean(cursor),
+    keyset: cursor ? 'values' : 'none',
     oneIndex: request.view === 'mine',
   });
-  const values = {
-    ...filter.values,
-    limit: limit + 1,
-    ...Object.fromEntries((cursor ?? []).map((value, i) => [`k${i}`, value])),
-  };
+  const values = { ...filter.values, limit: limit + 1, ...cursorValues(cursor) };
   const found = await visibleTickets(ctx).read<QueueRow & { cursor: string[] }>(ctx.db, sql, values);
   const more = found.length > limit;
-  const rows = found.slice(0, limit);
+  const rows = found.slice(0, limit).map(row => ({ ...row, cursor: writeCursor(row.cursor) }));
   if (backwards) rows.reverse();
   const first = rows[0];
   const last = rows.at(-1);
   return {
     rows,
-    next: last && (backwards || more) ? writeCursor(last.cursor) : null,
-    previous: first && (backwards ? more : Boolean(cursor)) ? writeCursor(first.cursor) : null,
+    next: last && (backwards || more) ? last.cursor : null,
+    previous: first && (backwards ? more : Boolean(cursor)) ? first.cursor : null,
   };
 }
 
-/** The tickets before and after one in the same list, for a coordinator who works through it. */
+type Beside = { number: number; cursor: string };
+export type Neighbours = { previous: Beside | null; next: Beside | null; position: number | null };
+
+/** Beyond this nobody counts along: "4 of 11". */
+const COUNTED = 500;
+
+/**
+ * The tickets before and after one in the same list, for a coordinator who works through it, in one statement.
+ * `at` is where it stood when the list was drawn: an answer moves it, and the next one is still the next. `counted`
+ * asks how many stand before it.
+ */
 export async function neighbours(
   ctx: Context,
   request: QueueRequest,
-  number: number,
-): Promise<{ previous: number | null; next: number | null }> {
-  const sort = request.sort ?? defaultSort(request.view);
-  const order = ORDERS[sort];
-  const keys = order.columns.map(column => `(${columnOf(column)})::text`).join(', ');
-  const [here] = await visibleTickets(ctx).read<{ keys: string[] }>(
+  { number, at, counted = false }: { number: number; at?: string; counted?: boolean },
+): Promise<Neighbours> {
+  authorize(ctx, 'queue.read');
+  const order = ORDERS[request.sort ?? defaultSort(request.view)];
+  const filter = conditions(request);
+  const cursor = readCursor(at, order);
+  const keys = order.columns.map((column, i) => `${columnOf(column)} as k${i}`).join(', ');
+  const here = cursor ? 'select 1' : `select ${keys} from tickets t where t.number = :number`;
+  const side = (backwards: boolean, limit: string) =>
+    pageOf(ctx, order, filter.where, {
+      backwards,
+      keyset: cursor ? 'values' : 'here',
+      oneIndex: request.view === 'mine',
+      limit,
+    });
+  const beside = (name: string) =>
+    `(select jsonb_build_object('number', t.number, 'keys', array[${keysOf(order)}]) from ${name} join tickets t on t.id = ${name}.id)`;
+  const position = counted
+    ? `(select count(*)::integer from (${side(true, String(COUNTED))}) as ahead)`
+    : 'null';
+  const [row] = await visibleTickets(ctx).read<Record<'previous' | 'next', Found> & { ahead: number | null }>(
     ctx.db,
-    `select array[${keys}] as keys from tickets t where t.number = :number`,
-    { number },
+    `with here as materialized (${here}), before as (${side(true, '1')}), after as (${side(false, '1')})
+     select ${beside('before')} as previous, ${beside('after')} as next, ${position} as ahead`,
+    { ...filter.values, number, ...cursorValues(cursor) },
   );
-  if (!here) return { previous: null, next: null };
-  const cursor = writeCursor(here.keys);
-  const [before, after] = await Promise.all([
-    queuePage(ctx, { ...request, sort, before: cursor, after: undefined, limit: 1 }),
-    queuePage(ctx, { ...request, sort, after: cursor, before: undefined, limit: 1 }),
-  ]);
-  return { previous: before.rows[0]?.number ?? null, next: after.rows[0]?.number ?? null };
-}
-
-type Conditions = { where: string; values: Record<string, unknown> };
-
-function conditions({ view, filter = {} }: QueueRequest): Conditions {
-  const where = [VIEWS[view]];
-  const values: Record<string, unknown> = {};
-  const equal = (column: string, value: unknown) => {
-    if (value === undefined) return;
-    where.push(`t.${column} = :${column}`);
-    values[column] = value;
+  const toBeside = (found: Found | undefined) =>
+    found ? { number: found.number, cursor: writeCursor(found.keys) } : null;
+  const ahead = row?.ahead ?? null;
+  return {
+    previous: toBeside(row?.previous),
+    next: toBeside(row?.next),
+    position: ahead === null || ahead >= COUNTED ? null : ahead + 1,
   };
-  equal('status', filter.status);
-  equal('priority', filter.priority && priorities.includes(filter.priority) ? filter.priority : undefined);
-  equal('team_id', filter.teamId);
-  equal('requester_id', filter.requesterId);
-  if (filter.assigneeId === 0) where.push('t.assignee_id is null');
-  else equal('assignee_id', filter.assigneeId);
-  if (filter.categoryId !== undefined) {
-    where.push('t.category_id in (select id from categories where id = :category or parent_id = :category)');
-    values.category = filter.categoryId;
-  }
-  if (filter.ids) {
-    where.push('t.id = any(:ids::bigint[])');
-    values.ids = filter.ids;
-  }
-  return { where: where.join(' and '), values };
 }
+
+type Found = { number: number; keys: string[] } | null;
+
+function conditions({ view, filter = {} }: QueueRequest): { where: string; values: Record<string, unknown> } {
+  const { where, values } = conditionsOf(filter);
+  return { where: [VIEWS[view], ...where].join(' and '), values };
+}
+
+const cursorValues = (cursor: readonly string[] | undefined) =>
+  Object.fromEntries((cursor ?? []).map((value, i) => [`k${i}`, value]));
+
+const keysOf = (order: Order) => order.columns.map(column => `(${columnOf(column)})::text`).join(', ');
 
 const columnOf = (column: string) => (column === 'priority_order' ? '-t.priority_rank' : `t.${column}`);
 
+type Part = {
+  backwards: boolean;
+  /** What the page begins behind: nothing, the values of a cursor, or the row of the statement's `here`. */
+  keyset: 'none' | 'values' | 'here';
+  oneIndex: boolean;
+  limit: string;
+};
+
+const directionOf = (order: Order, backwards: boolean) =>
+  (order.direction === 'asc') !== backwards ? 'asc' : 'desc';
+
+function orderBy(order: Order, backwards: boolean, alias: string): string {
+  const direction = directionOf(order, backwards);
+  return order.columns
+    .map(column =>
+      column === 'priority_order'
+        ? `${alias}.priority_rank ${direction === 'asc' ? 'desc' : 'asc'}`
+        : `${alias}.${column} ${direction}`,
+    )
+    .join(', ');
+}
+
 /**
- * Where the coordinator works some teams, each team's own index gives its page and the pages are merged;
- * who works all, or looks at their own, reads one index. Only the rows of the page are joined to names.
+ * The keys of one page. Where the coordinator works some teams, each team's own index gives its page and the pages
+ * are merged; who works all, or looks at their own, reads one index.
  */
-function pageQuery(
+function pageOf(
   ctx: Context,
   order: Order,
   where: string,
-  { backwards, from, oneIndex }: { backwards: boolean; from: boolean; oneIndex: boolean },
+  { backwards, keyset, oneIndex, limit }: Part,
 ): string {
-  const ascending = (order.direction === 'asc') !== backwards;
-  const direction = ascending ? 'asc' : 'desc';
-  const by = (alias: string) =>
-    order.columns
-      .map(column =>
-        column === 'priority_order'
-          ? `${alias}.priority_rank ${ascending ? 'desc' : 'asc'}`
-          : `${alias}.${column} ${direction}`,
-      )
-      .join(', ');
-  const keyset = from
-    ? ` and (${order.columns.map(columnOf).join(', ')}) ${ascending ? '>' : '<'} (${order.casts.map((cast, i) => `:k${i}::${cast}`).join(', ')})`
-    : '';
-  const everyTeam = oneIndex || (isPerson(ctx.actor) && (isAdmin(ctx.actor) || ctx.actor.worksAllTeams));
+  const sign = directionOf(order, backwards) === 'asc' ? '>' : '<';
+  const from = {
+    none: '',
+    values: `(${order.casts.map((cast, i) => `:k${i}::${cast}`).join(', ')})`,
+    here: `(select ${order.columns.map((_, i) => `k${i}`).join(', ')} from here)`,
+  }[keyset];
+  const behind = from && ` and (${order.columns.map(columnOf).join(', ')}) ${sign} ${from}`;
   const columns = 't.id, t.priority_rank, t.created_at, t.updated_at, t.due_order';
-  const page = everyTeam
-    ? `select ${columns} from tickets t where ${where} and ${visibleTickets(ctx).works}${keyset} order by ${by('t')} limit :limit`
-    : `select own.* from unnest(array_append(:teams::bigint[], 0)) as team (id) cross join lateral (
-         select ${columns} from tickets t where t.queue_team = team.id and ${where} and (team.id <> 0 or ${visibleTickets(ctx).notInvolved})${keyset}
-         order by ${by('t')} limit :limit) as own order by ${by('own')} limit :limit`;
-  const keys = order.columns.map(column => `(${columnOf(column)})::text`).join(', ');
-  return `with page as materialized (${page})
+  const { works, notInvolved } = visibleTickets(ctx);
+  if (oneIndex || worksEveryTeam(ctx))
+    return `select ${columns} from tickets t where ${where} and ${works}${behind} order by ${orderBy(order, backwards, 't')} limit ${limit}`;
+  return `select own.* from unnest(array_append(:teams::bigint[], 0)) as team (id) cross join lateral (
+         select ${columns} from tickets t where t.queue_team = team.id and ${where} and (team.id <> 0 or ${notInvolved})${behind}
+         order by ${orderBy(order, backwards, 't')} limit ${limit}) as own order by ${orderBy(order, backwards, 'own')} limit ${limit}`;
+}
+
+export const worksEveryTeam = (ctx: Context) =>
+  isPerson(ctx.actor) && (isAdmin(ctx.actor) || ctx.actor.worksAllTeams);
+
+/** Only the rows of the page are joined to names. */
+function pageQuery(ctx: Context, order: Order, where: string, part: Omit<Part, 'limit'>): string {
+  return `with page as materialized (${pageOf(ctx, order, where, { ...part, limit: ':limit' })})
     select t.id, t.number, t.subject, t.excerpt, t.status, s.name as "statusName", t.status_kind as "statusKind",
-           t.waiting_on as "waitingOn", t.priority, t.needs_reply as "needsReply", t.due_at as "dueAt", t.updated_at as "updatedAt",
+           t.waiting_on as "waitingOn", t.priority, t.needs_reply as "needsReply", t.due_at as "dueAt",
+           t.created_at as "createdAt", t.updated_at as "updatedAt", t.tags, t.source,
+           tm.name as "teamName", c.name as "categoryName",
            jsonb_build_object('id', r.id, 'firstName', r.first_name, 'lastName', r.last_name) as requester,
            case when a.id is null then null else jsonb_build_object('id', a.id, 'firstName', a.first_name, 'lastName', a.last_name) end as assignee,
            exists (select 1 from notifications n where n.user_id = :me and n.ticket_id = t.id and n.read_at is null) as unread,
-           array[${keys}] as cursor
+           array[${keysOf(order)}] as cursor
     from page join tickets t on t.id = page.id join statuses s on s.key = t.status join users r on r.id = t.requester_id
-    left join users a on a.id = t.assignee_id
-    order by ${by('t')}`;
+    left join users a on a.id = t.assignee_id left join teams tm on tm.id = t.team_id left join categories c on c.id = t.category_id
+    order by ${orderBy(order, part.backwards, 't')}`;
 }
 
 const writeCursor = (keys: readonly string[]) => Buffer.from(JSON.stringify(keys)).toString('base64url');

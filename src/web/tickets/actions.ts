@@ -24,7 +24,8 @@ import { isPartial, numberParam, person } from '../request.ts';
 import { changedInPanel, type Undo } from './changed.ts';
 import { limitWatchers } from './limiting.ts';
 import { propertiesSchema, statusParts } from './schemas.ts';
-import { showTicket, ticketIn, ticketLocals } from './show.ts';
+import { ticketIn } from './place.ts';
+import { showTicket, ticketLocals } from './show.ts';
 
 type Act = {
   path: string;
@@ -98,7 +99,7 @@ const acts: Act[] = [
   },
 ];
 
-const nothing = z.strictObject({ confirmed: z.literal('1').optional(), from: z.string().max(40).optional() });
+const nothing = z.strictObject({ confirmed: z.literal('1').optional(), from: z.string().max(1_500).optional() });
 
 export function actionRoutes(): Router {
   const router = Router();

@@ -5,7 +5,8 @@ import { paths } from '../../paths.ts';
 import { emptyForm } from '../rendering/forms.ts';
 import { done, partials } from '../rendering/page.ts';
 import { isPartial } from '../request.ts';
-import { ticketFragments, ticketIn, ticketLocals } from './show.ts';
+import { ticketIn } from './place.ts';
+import { ticketFragments, ticketLocals } from './show.ts';
 
 /** The form that takes a change back: where it goes and its fields. */
 export type Undo = { action: string; fields: Record<string, string | number> };

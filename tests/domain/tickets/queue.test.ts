@@ -4,9 +4,9 @@ import { matchingIds } from '../../../src/domain/search/matching.ts';
 import { pickUpTicket } from '../../../src/domain/tickets/assigning.ts';
 import { changeTicket } from '../../../src/domain/tickets/changing.ts';
 import { stampDueTickets } from '../../../src/domain/tickets/due.ts';
+import type { QueueFilter } from '../../../src/domain/tickets/filtering.ts';
 import {
   neighbours,
-  type QueueFilter,
   type QueueRow,
   type QueueSort,
   type QueueView,
@@ -200,13 +200,30 @@ test('the neighbours of a ticket are those beside it in its list', async () => {
   const ctx = await as(coordinator);
   const { rows } = await queuePage(ctx, { view: 'needs-reply', limit: 100 });
   const list = numbers(rows);
+  const around = async (number: number, more = {}) => {
+    const found = await neighbours(ctx, { view: 'needs-reply' }, { number, counted: true, ...more });
+    return [found.previous?.number ?? null, found.next?.number ?? null, found.position];
+  };
   for (const [i, number] of list.entries()) {
-    expect(await neighbours(ctx, { view: 'needs-reply' }, number)).toEqual({
-      previous: list[i - 1] ?? null,
-      next: list[i + 1] ?? null,
-    });
+    expect(await around(number)).toEqual([list[i - 1] ?? null, list[i + 1] ?? null, i + 1]);
+    expect(await around(number, { at: rows[i]!.cursor })).toEqual(await around(number));
   }
-  expect(await neighbours(ctx, { view: 'needs-reply' }, 999_999)).toEqual({ previous: null, next: null });
+  expect(await around(999_999)).toEqual([null, null, 1]);
+  expect(await around(list[2]!, { at: 'nonsense' })).toEqual(await around(list[2]!));
+  expect((await neighbours(ctx, { view: 'all' }, { number: list[0]! })).position).toBeNull();
+});
+
+test('a ticket that left its list keeps the place it had there', async () => {
+  const ctx = await as(coordinator);
+  const { rows } = await queuePage(ctx, { view: 'needs-reply', limit: 3 });
+  const [first, second, third] = rows;
+  await comment(coordinator, await world.reload(second!), { then: 'waiting' });
+  const found = await neighbours(
+    ctx,
+    { view: 'needs-reply' },
+    { number: second!.number, at: second!.cursor },
+  );
+  expect([found.previous?.number, found.next?.number]).toEqual([first!.number, third!.number]);
 });
 
 test('what a coordinator asked for themselves without a team is not theirs to work', async () => {

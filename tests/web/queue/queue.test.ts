@@ -36,12 +36,12 @@ test('the queue opens on what needs a reply, with its number, in order of the ti
 test('pages lead on and back, keep filter and order, and each ticket is on one of them', async () => {
   await marek.get('/queue/all?sort=oldest&priority=medium');
   const first = subjects(marek);
-  await marek.click(/Next/);
+  await marek.click('Next');
   const second = subjects(marek);
   expect(marek.path).toContain('sort=oldest');
   expect(marek.path).toContain('priority=medium');
   expect([...first, ...second]).toEqual(Array.from({ length: 12 }, (_, i) => `Printer ${i + 2}`));
-  await marek.click(/Previous/);
+  await marek.click('Previous');
   expect(subjects(marek)).toEqual(first);
 });
 
