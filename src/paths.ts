@@ -24,6 +24,7 @@ export const paths = {
   comments: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/comments`,
   tags: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/tags`,
   tagNames: '/tags',
+  merge: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/merge`,
   properties: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/properties`,
   assignment: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/assignment`,
   resolution: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/resolution`,

@@ -6,6 +6,8 @@ import { recordEvent } from '../events/recording.ts';
 import { authorize } from '../policies.ts';
 import { excerptOf } from './comment.ts';
 import { dueState, replyDueAt } from './due.ts';
+import { templateToUse } from './template.ts';
+import { applyTemplate, teamOf } from './templating.ts';
 import { findTicketById, type Impact, type Priority, type TicketSource } from './ticket.ts';
 
 export type NewTicket = {
@@ -19,6 +21,8 @@ export type NewTicket = {
   uploadIds?: readonly number[];
   followUpOf?: number | null;
   source?: TicketSource;
+  /** The template it begins with; one that is not for this person counts as none. */
+  templateId?: number | null;
 };
 
 export type CreatedTicket = { id: number; number: number };
@@ -44,7 +48,9 @@ export async function createTicket(ctx: Context, input: NewTicket): Promise<Crea
     if (forSomebody) await requireRequester(tx, requesterId);
     if (input.followUpOf) await requireFollowable(tx, input.followUpOf);
     const category = input.categoryId ? await findCategory(tx, input.categoryId) : undefined;
-    const priority = firstPriority(category?.default_priority ?? 'medium', input.impact);
+    const template = input.templateId ? await templateToUse(tx, input.templateId) : undefined;
+    const base = template?.priority ?? category?.default_priority ?? 'medium';
+    const priority = firstPriority(base, input.impact);
     const source = input.source ?? (forSomebody ? 'phone' : 'web');
     const now = tx.now();
     const dueAt = replyDueAt(priority, now, tx.settings);
@@ -54,7 +60,7 @@ export async function createTicket(ctx: Context, input: NewTicket): Promise<Crea
         subject: input.subject,
         excerpt: excerptOf(input.body),
         category_id: category?.id ?? null,
-        team_id: category?.team_id ?? null,
+        team_id: (await teamOf(tx, template, category?.id ?? null)) ?? category?.team_id ?? null,
         priority,
         impact: input.impact ?? null,
         source,
@@ -79,6 +85,7 @@ export async function createTicket(ctx: Context, input: NewTicket): Promise<Crea
       { objectType: 'ticket', objectId: id, label: `#${number}`, ticketId: id, commentId: comment.id },
       { toStatus: 'new', data: { requesterId, source } },
     );
+    if (template) await applyTemplate(tx, id, template);
     return { id, number };
   });
 }

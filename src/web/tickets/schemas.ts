@@ -17,6 +17,7 @@ export const newTicketSchema = (t: Translate) => {
     uploads: f.ids(),
     requester: f.optionalLine(254),
     follow_up_of: f.optionalId(t('Choose a ticket')),
+    template: f.optionalId(t('Choose a template')),
   });
 };
 

@@ -20,6 +20,7 @@ import { checklistRoutes } from './checklist.ts';
 import { commentRoutes } from './comments.ts';
 import { limitCreation } from './limiting.ts';
 import { memoRoutes } from './memo.ts';
+import { mergeRoutes } from './merging.ts';
 import { replyRoutes } from './replies.ts';
 import { newTicketSchema } from './schemas.ts';
 import { showRoutes } from './show.ts';
@@ -85,7 +86,7 @@ export function ticketRoutes(): Router {
     });
   });
 
-  router.use(showRoutes(), commentRoutes(), actionRoutes(), tagRoutes(), summaryRoutes());
+  router.use(showRoutes(), commentRoutes(), actionRoutes(), tagRoutes(), mergeRoutes(), summaryRoutes());
   router.use(checklistRoutes(), timeRoutes(), memoRoutes(), replyRoutes());
   return router;
 }
