@@ -25,10 +25,12 @@ import { done } from '../rendering/page.ts';
 import { numberParam, queryText } from '../request.ts';
 import { adminForm, adminPage, press, withQuery } from './admin-page.ts';
 import { sendCsv } from './download.ts';
+import { userWorkRoutes, type WorkForms, workOf } from './user-work.ts';
 import { accountStatuses, accountStatusWord, roleOptions, roleWord, signInWord } from './words.ts';
 
 export function userRoutes(): Router {
   const router = Router();
+  router.use(userWorkRoutes());
 
   router.get('/admin/users', allow('user.manage'), async (req, res) => {
     const filter = filterOf(req);
@@ -149,9 +151,13 @@ function listLocals(
   };
 }
 
-async function showUser(req: Request, res: Response, form: FormState) {
+export async function showUser(req: Request, res: Response, form: FormState, forms: WorkForms = {}) {
   const user = await findUser(req.ctx, numberParam(req, 'id'));
-  const [teams, departments] = await Promise.all([teamChoices(req.ctx), departmentChoices(req.ctx)]);
+  const [teams, departments, work] = await Promise.all([
+    teamChoices(req.ctx),
+    departmentChoices(req.ctx),
+    workOf(req, user, forms),
+  ]);
   const locals = {
     sub: 'users' as const,
     title: `${user.firstName} ${user.lastName}`.trim() || (user.email ?? req.t('User')),
@@ -166,7 +172,10 @@ async function showUser(req: Request, res: Response, form: FormState) {
     signIn: () => signInWord(user, req.t),
     statusWord: (status: AccountStatus) => accountStatusWord(status, req.t),
     canInvite: mayInvite(user) && user.source !== 'sign-up',
+    ...work,
   };
+  const isWrong = forms.timesForm !== undefined || forms.handForm !== undefined;
+  if (isWrong) return adminPage(res, 'users/show', locals, { status: 422 });
   await adminForm(res, 'users/show', locals);
 }
 

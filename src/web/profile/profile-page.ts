@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { isStaff } from '../../domain/access/actor.ts';
+import { findWorkingTimes } from '../../domain/assignment/working-times.ts';
 import { listDevices } from '../../domain/identity/devices.ts';
 import { findProfile } from '../../domain/identity/profile.ts';
 import { emptyForm, type FormState } from '../rendering/forms.ts';
@@ -7,12 +8,14 @@ import { invalid, page } from '../rendering/page.ts';
 import { person } from '../request.ts';
 import { browserName } from './browser-name.ts';
 
-type Forms = { form?: FormState; passwordForm?: FormState };
+type Forms = { form?: FormState; passwordForm?: FormState; timesForm?: FormState };
 
 /** One page for all own things; a form that was refused is shown in it with what was typed. */
 export async function showProfile(req: Request, res: Response, forms: Forms = {}): Promise<void> {
   const profile = await findProfile(req.ctx);
   const devices = await listDevices(req.services.db, profile.user.id);
+  const isWorker = isStaff(person(req));
+  const times = isWorker ? await findWorkingTimes(req.ctx, profile.user.id) : undefined;
   const { firstName, lastName, phone, locale, timeZone, shortcuts } = profile;
   const values = { firstName, lastName, phone, locale: locale ?? '', timeZone: timeZone ?? '', shortcuts };
   const locals = {
@@ -21,6 +24,8 @@ export async function showProfile(req: Request, res: Response, forms: Forms = {}
     profile,
     form: forms.form ?? emptyForm(values),
     passwordForm: forms.passwordForm ?? emptyForm(),
+    times,
+    timesForm: forms.timesForm ?? emptyForm(),
     languages: languageChoices(req),
     zones: zoneChoices(req),
     devices: devices.map(device => ({
@@ -29,8 +34,9 @@ export async function showProfile(req: Request, res: Response, forms: Forms = {}
       isThis: device.id === req.session.deviceId,
     })),
   };
-  const layout = isStaff(person(req)) ? 'desk' : 'portal';
-  if (forms.form || forms.passwordForm) return invalid(res, 'profile/show', locals, { layout });
+  const layout = isWorker ? 'desk' : 'portal';
+  if (forms.form || forms.passwordForm || forms.timesForm)
+    return invalid(res, 'profile/show', locals, { layout });
   return page(res, 'profile/show', locals, { layout });
 }
 

@@ -10,6 +10,7 @@ import { deviceRoutes } from './devices.ts';
 import { passwordRoutes } from './password.ts';
 import { showProfile } from './profile-page.ts';
 import { themeRoutes } from './theme.ts';
+import { workingTimesRoutes } from './working-times.ts';
 
 export function profileRoutes(): Router {
   const router = Router();
@@ -25,7 +26,7 @@ export function profileRoutes(): Router {
     return done(res, { to: paths.profile, notice: req.t('Your settings are saved') });
   });
 
-  router.use(passwordRoutes(), deviceRoutes(), themeRoutes());
+  router.use(passwordRoutes(), deviceRoutes(), themeRoutes(), workingTimesRoutes());
   return router;
 }
 
