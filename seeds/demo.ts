@@ -8,6 +8,7 @@ import type { Services } from '../src/services.ts';
 import { type CastKey, cast, castKeys, demoPassword, teams } from './cast.ts';
 import { type Company, insertCompany } from './company.ts';
 import { notifyDemo } from './notifying.ts';
+import { insertSavedViews } from './saved-views.ts';
 import { facilities } from './stories/facilities.ts';
 import { finance } from './stories/finance.ts';
 import { hr } from './stories/hr.ts';
@@ -53,6 +54,7 @@ export async function seedDemo(services: Pick<Services, 'contextFor' | 'world'>)
     await recordFounding(tx, company);
     const ids = await tellStories(tx, company, stories);
     await recordToday(tx, company);
+    await insertSavedViews(tx, company);
     await tx.db('event_queue').delete();
     await stampDueTickets(tx);
     await notifyDemo(tx);
