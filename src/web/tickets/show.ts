@@ -1,5 +1,7 @@
 import { type Request, type Response, Router } from 'express';
+import type { Context } from '../../domain/context.ts';
 import type { Draft } from '../../domain/drafting.ts';
+import { NotFound } from '../../domain/errors.ts';
 import { markTicketRead } from '../../domain/notifications/reading.ts';
 import { can } from '../../domain/policies.ts';
 import { deskChoices } from '../../domain/tickets/choices.ts';
@@ -7,13 +9,13 @@ import { recordNotesRead } from '../../domain/tickets/reading-notes.ts';
 import { surroundingsOf } from '../../domain/tickets/surroundings.ts';
 import { findTicket, type Ticket } from '../../domain/tickets/ticket.ts';
 import { timelineOf } from '../../domain/tickets/timeline.ts';
-import { paths } from '../../paths.ts';
+import { mayUndoMerge } from '../../domain/tickets/unmerging.ts';
 import { dayIn } from '../day.ts';
 import { allow } from '../middleware/allow.ts';
 import { emptyForm, type FormState } from '../rendering/forms.ts';
-import { type PageOptions, page } from '../rendering/page.ts';
+import { done, type PageOptions, page } from '../rendering/page.ts';
 import { numberParam, queryText } from '../request.ts';
-import { placeInList, viewOf } from './place.ts';
+import { placeInList, ticketIn, viewOf } from './place.ts';
 import { progressOf } from './progress.ts';
 
 export function showRoutes(): Router {
@@ -21,6 +23,8 @@ export function showRoutes(): Router {
 
   router.get('/tickets/:number', allow('ticket.read'), async (req, res) => {
     const ticket = await findTicket(req.ctx, numberParam(req, 'number'));
+    const goesOn = queryText(req, 'alone') === '1' ? undefined : await whereItGoesOn(req.ctx, ticket);
+    if (goesOn) return done(res, { to: `${ticketIn(req, goesOn)}` });
     await recordNotesRead(req.ctx, ticket);
     await showTicket(req, res, ticket);
     // After the answer: what was shown counts as read. The page is out, so a failure is nobody's error page.
@@ -66,13 +70,29 @@ export async function showTicket(
   );
 }
 
+/** The ticket a merged one leads to, through all merges; undefined if the person may not see it. */
+async function whereItGoesOn(ctx: Context, ticket: Ticket): Promise<Ticket | undefined> {
+  let target: Ticket | undefined;
+  for (let next = ticket.mergedInto; next; next = target.mergedInto) {
+    target = await findTicket(ctx, next).catch(unseen);
+    if (!target) return undefined;
+  }
+  return target;
+}
+
+const unseen = (error: unknown) => {
+  if (error instanceof NotFound) return undefined;
+  throw error;
+};
+
 export async function ticketLocals(req: Request, ticket: Ticket, form?: FormState) {
   const { ctx } = req;
   const works = can(ctx.actor, 'ticket.work', ticket);
-  const [timeline, around, choices] = await Promise.all([
+  const [timeline, around, choices, mergedTarget] = await Promise.all([
     timelineOf(ctx, ticket, { all: queryText(req, 'show') === 'all' }),
     surroundingsOf(ctx, ticket),
     works ? deskChoices(ctx, ticket.teamId) : undefined,
+    whereItGoesOn(ctx, ticket),
   ]);
   const title = `#${ticket.number} ${ticket.subject}`;
   return {
@@ -82,6 +102,14 @@ export async function ticketLocals(req: Request, ticket: Ticket, form?: FormStat
     view: viewOf(req),
     timeline,
     choices,
+    mergedTarget,
+    mayUnmerge: Boolean(
+      works &&
+        mergedTarget &&
+        can(ctx.actor, 'ticket.change', mergedTarget) &&
+        ticket.closedAt &&
+        mayUndoMerge(ticket.closedAt, ctx.now()),
+    ),
     watchers: around.watchers,
     summary: around.summary,
     ...around.panel,
