@@ -7,8 +7,12 @@ export type Draft = Record<string, string>;
 
 const MAX_DRAFT_CHARACTERS = 120_000;
 
-export async function saveDraft(ctx: Context, scope: string, body: Draft): Promise<void> {
-  const userId = personId(ctx.actor);
+export async function saveDraft(
+  ctx: Context,
+  scope: string,
+  body: Draft,
+  userId = personId(ctx.actor),
+): Promise<void> {
   if (!userId) return;
   const text = JSON.stringify(body);
   if (text.length > MAX_DRAFT_CHARACTERS) return;

@@ -55,6 +55,7 @@ async function sweepUploads(ctx: Context, goOn: () => boolean): Promise<number> 
     const { rows } = await ctx.db.raw<{ rows: Upload[] }>(
       `delete from attachments where id in (
          select id from attachments where comment_id is null and created_at < now() - interval '24 hours'
+           and not exists (select 1 from held_replies h where attachments.id = any(h.upload_ids))
          order by created_at limit 100 for update skip locked)
        returning id, storage_key, thumbnail_key`,
     );

@@ -8,6 +8,7 @@ import { foldWords } from './fold-lexicon.ts';
 import type { Job } from './job.ts';
 import { drawThumbnails } from './make-thumbnails.ts';
 import { runBulk } from './run-bulk.ts';
+import { releaseHeld } from './release-replies.ts';
 import { sealAudit } from './seal-audit.ts';
 import { stampDue } from './stamp-due.ts';
 import { summariseTickets } from './summarise-tickets.ts';
@@ -22,6 +23,7 @@ type Scheduled = { every: string; run: Job; when?: (config: Config) => boolean }
  */
 export const schedule: Readonly<Record<string, Scheduled>> = {
   'dispatch-events': { every: '5 seconds', run: dispatch },
+  'release-replies': { every: '2 seconds', run: releaseHeld },
   'deliver-mail': { every: '10 seconds', run: deliverMail },
   'make-thumbnails': { every: '30 seconds', run: drawThumbnails },
   'stamp-due': { every: '30 seconds', run: stampDue },

@@ -89,6 +89,8 @@ export async function testWorld({ clock = testClock(), env = {}, live = false }:
         department_id: options.department?.id ?? null,
         password_hash: await HASH,
         email_verified_at: new Date(),
+        // A reply takes effect at once, unless a test is about that.
+        hold_seconds: 0,
       })
       .returning(['id', 'email', 'first_name as firstName', 'last_name as lastName']);
     await join(user, options.teams ?? []);

@@ -7,6 +7,7 @@ import { authorize, can } from '../policies.ts';
 import { applyChanges, type TicketChanges } from './changing.ts';
 import { type CommentKind, excerptOf } from './comment.ts';
 import { dueState, replyDueAt } from './due.ts';
+import { mentionsIn } from './mentioning.ts';
 import { lockTicket, type Ticket } from './ticket.ts';
 
 /** What the sender wants the ticket to be after the message. */
@@ -26,6 +27,10 @@ export type NewComment = {
   then?: Then;
   /** What else changes with it, as one change (a macro); `because` is told with it in the history. */
   changes?: TicketChanges;
+  /** False for a reply whose author has not read the newest message: it still waits for an answer. */
+  answers?: boolean;
+  /** What the author has begun to write since stays theirs. */
+  leavesDraft?: boolean;
   because?: Record<string, unknown>;
 };
 
@@ -51,7 +56,9 @@ export async function addComment(
       return { commentId, ticket: await applyChanges(tx, current, input.changes, 'changed', data) };
     }
     const fromDesk = can(tx.actor, 'ticket.work', current);
-    const after = fromDesk ? await deskReplied(tx, current) : await requesterReplied(tx, current);
+    const after = fromDesk
+      ? await deskReplied(tx, current, input.answers ?? true)
+      : await requesterReplied(tx, current);
     const status = fromDesk ? afterDesk(current, input.then ?? 'keep') : afterRequester(current);
     const wanted = input.changes ? { ...status, ...input.changes } : status;
     const data = { commentId, ...input.because };
@@ -61,6 +68,9 @@ export async function addComment(
 }
 
 async function insertComment(tx: Tx, ticket: Ticket, input: NewComment): Promise<number> {
+  const works = can(tx.actor, 'ticket.work', ticket);
+  const mentions = works ? await mentionsIn(tx, ticket, input.body) : [];
+  const signed = works && input.kind === 'reply';
   const [comment] = await tx
     .db('comments')
     .insert({
@@ -68,12 +78,16 @@ async function insertComment(tx: Tx, ticket: Ticket, input: NewComment): Promise
       author_id: personId(tx.actor),
       kind: input.kind,
       body: input.body,
+      mentions: mentions.length > 0 ? JSON.stringify(mentions) : null,
+      signature: signed
+        ? tx.db.raw(`(select nullif(signature, '') from users where id = ?)`, [personId(tx.actor)])
+        : null,
       created_at: tx.now(),
     })
     .returning<{ id: number }[]>('id');
   const commentId = comment!.id;
   await attachUploads(tx, input.uploadIds ?? [], { ticketId: ticket.id, commentId });
-  await discardDraft(tx, `ticket:${ticket.id}`);
+  if (!input.leavesDraft) await discardDraft(tx, `ticket:${ticket.id}`);
   await recordEvent(
     tx,
     input.kind === 'note' ? 'note.added' : 'reply.added',
@@ -84,13 +98,24 @@ async function insertComment(tx: Tx, ticket: Ticket, input: NewComment): Promise
       ticketId: ticket.id,
       commentId,
     },
-    { internal: input.kind === 'note', data: { then: input.then ?? 'keep' } },
+    {
+      internal: input.kind === 'note',
+      data: {
+        then: input.then ?? 'keep',
+        ...(mentions.length > 0 && { mentions: mentions.map(each => each.id) }),
+      },
+    },
   );
   return commentId;
 }
 
-async function deskReplied(tx: Tx, ticket: Ticket): Promise<Ticket> {
+async function deskReplied(tx: Tx, ticket: Ticket, answers: boolean): Promise<Ticket> {
   const firstResponseAt = ticket.firstResponseAt ?? tx.now();
+  if (!answers) {
+    const said = { first_response_at: firstResponseAt, updated_at: tx.now() };
+    await tx.db('tickets').where({ id: ticket.id }).update(said);
+    return { ...ticket, firstResponseAt };
+  }
   await tx.db('tickets').where({ id: ticket.id }).update({
     first_response_at: firstResponseAt,
     needs_reply: false,

@@ -1,28 +1,33 @@
 import { query } from '../../db/knex.ts';
 import { personId } from '../access/actor.ts';
+import type { PendingUpload } from '../attachments/receiving.ts';
 import type { Context } from '../context.ts';
 import type { Draft } from '../drafting.ts';
 import { can } from '../policies.ts';
 import { type DeskPanel, PANEL_COLUMNS, type PanelRow, panelValues, toPanel } from './desk-panel.ts';
+import { HELD_COLUMN, type HeldReply } from './held-reply.ts';
 import { PRESENCE_COLUMN, type Present, presenceValues } from './presence.ts';
 import { SUMMARY_COLUMN, type Summary, type SummaryRow, toSummary } from './summary.ts';
 import type { PersonName, Ticket } from './ticket.ts';
 
 export type Surroundings = {
   watchers: PersonName[];
-  draft: { body: Draft; updatedAt: Date } | undefined;
+  draft: { body: Draft; updatedAt: Date; files: PendingUpload[] } | undefined;
   /** Only for who works the ticket, where an AI is configured. */
   summary: Summary | undefined;
   /** Only for who works the ticket. */
   panel: DeskPanel | undefined;
   /** Others who work the ticket and are here now; only for who works it too. */
   presence: Present[];
+  /** Replies on their way; only for who works the ticket. */
+  held: HeldReply[];
 };
 
 type Row = PanelRow & {
   watchers: PersonName[];
   presence?: Present[];
-  draft: { body: Draft; updatedAt: string } | null;
+  draft: { body: Draft; updatedAt: string; files: PendingUpload[] } | null;
+  held?: HeldReply[];
   summary?: SummaryRow | null;
 };
 
@@ -30,23 +35,32 @@ const SURROUNDINGS = `
   select (select coalesce(json_agg(w), '[]') from (
             select u.id, u.first_name as "firstName", u.last_name as "lastName" from ticket_watchers tw
             join users u on u.id = tw.user_id where tw.ticket_id = ? order by u.last_name, u.id limit 50) as w) as watchers,
-         (select json_build_object('body', body, 'updatedAt', updated_at) from drafts where user_id = ? and scope = ?) as draft`;
+         (select json_build_object('body', body, 'updatedAt', updated_at, 'files', (
+            select coalesce(json_agg(json_build_object('id', f.id, 'filename', f.filename, 'size', f.size) order by f.id), '[]')
+            from attachments f where f.uploader_id = d.user_id and f.comment_id is null and f.redacted_at is null
+              and f.id::text = any(string_to_array(d.body ->> 'uploads', ','))))
+          from drafts d where user_id = ? and scope = ?) as draft`;
 
 /** What a ticket's page shows beside the conversation: who else sees it, and what the person had begun to write. */
 export async function surroundingsOf(ctx: Context, ticket: Ticket): Promise<Surroundings> {
   const works = can(ctx.actor, 'ticket.work', ticket);
   const withSummary = ctx.world.hasAi && works;
   const me = personId(ctx.actor) ?? 0;
-  const columns = [SURROUNDINGS, ...(works ? [PANEL_COLUMNS, PRESENCE_COLUMN] : []), ...(withSummary ? [SUMMARY_COLUMN] : [])];
+  const columns = [
+    SURROUNDINGS,
+    ...(works ? [PANEL_COLUMNS, PRESENCE_COLUMN, HELD_COLUMN] : []),
+    ...(withSummary ? [SUMMARY_COLUMN] : []),
+  ];
   const [row] = await query<Row>(ctx.db, columns.join(','), [
     ...[ticket.id, me, `ticket:${ticket.id}`],
-    ...(works ? [...panelValues(ticket.id, me), ...presenceValues(ctx, ticket)] : []),
+    ...(works ? [...panelValues(ticket.id, me), ...presenceValues(ctx, ticket), ticket.id] : []),
     ...(withSummary ? [ticket.id, ticket.id] : []),
   ]);
   const draft = row?.draft;
   return {
     watchers: row?.watchers ?? [],
-    draft: draft ? { body: draft.body, updatedAt: new Date(draft.updatedAt) } : undefined,
+    draft: draft ? { ...draft, updatedAt: new Date(draft.updatedAt) } : undefined,
+    held: row?.held ?? [],
     summary: toSummary(row?.summary),
     panel: works && row ? toPanel(row) : undefined,
     presence: row?.presence ?? [],
