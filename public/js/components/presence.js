@@ -27,7 +27,8 @@ export function presence() {
   on('visibilitychange', beat);
   addEventListener('pagehide', () => leave(place.getAttribute('hx-post')));
   setInterval(beat, BEAT_MS);
-  beat();
+  // Once htmx listens.
+  setTimeout(beat, 300);
 }
 
 function leave(address) {
