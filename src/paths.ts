@@ -83,6 +83,8 @@ export const paths = {
   uploads: '/uploads',
   attachment: (id: number) => `/attachments/${id}`,
   thumbnail: (id: number) => `/attachments/${id}/thumbnail`,
+  timeReport: '/reports/time',
+  timeReportCsv: '/reports/time.csv',
   notifications: '/notifications',
   notificationsReading: '/notifications/reading',
   notificationReading: (id: number) => `/notifications/${id}/reading`,

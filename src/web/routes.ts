@@ -10,6 +10,7 @@ import { notificationRoutes } from './notifications/notifications.ts';
 import { profileRoutes } from './profile/profile.ts';
 import { nextRoutes } from './queue/next.ts';
 import { queueRoutes } from './queue/queue.ts';
+import { timeReportRoutes } from './reports/time.ts';
 import { searchRoutes } from './search/search.ts';
 import { ticketRoutes } from './tickets/tickets.ts';
 import { attachmentRoutes } from './uploads/attachments.ts';
@@ -25,6 +26,7 @@ export function routes(_services: Services): Router {
   router.use(nextRoutes());
   router.use(queueRoutes());
   router.use(searchRoutes());
+  router.use(timeReportRoutes());
   router.use(attachmentRoutes());
   router.use(notificationRoutes());
   router.use(mailboxRoutes());
