@@ -5,6 +5,7 @@ import { indexTickets } from '../src/domain/search/documents.ts';
 import { settingsFrom } from '../src/domain/settings/settings.ts';
 import { stampDueTickets } from '../src/domain/tickets/due.ts';
 import type { Services } from '../src/services.ts';
+import { settleAssignment } from './assignment.ts';
 import { type CastKey, cast, castKeys, demoPassword, teams } from './cast.ts';
 import { type Company, insertCompany } from './company.ts';
 import { notifyDemo } from './notifying.ts';
@@ -15,6 +16,7 @@ import { hr } from './stories/hr.ts';
 import { itBefore } from './stories/it-before.ts';
 import { itToday } from './stories/it-today.ts';
 import { tellStories } from './telling.ts';
+import { seedWorking } from './working.ts';
 
 export type DemoAccount = { role: string; email: string; password: string };
 
@@ -51,9 +53,11 @@ export async function seedDemo(services: Pick<Services, 'contextFor' | 'world'>)
     await writeSettings(tx);
     const company = await insertCompany(tx.db, tx.now());
     await tx.db.raw(`select setval('ticket_numbers', ?, false)`, [FIRST_NUMBER]);
+    await settleAssignment(tx, company);
     await recordFounding(tx, company);
     const ids = await tellStories(tx, company, stories);
     await recordToday(tx, company);
+    await seedWorking(tx, company);
     await insertSavedViews(tx, company);
     await tx.db('event_queue').delete();
     await stampDueTickets(tx);

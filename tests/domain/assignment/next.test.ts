@@ -94,17 +94,32 @@ test('an employee has no queue to take from; an admin takes from every team', as
   throw new Error('never offered');
 });
 
-test('what is read to choose from is bounded, however many wait', async () => {
+test('what is read to choose from is bounded, however many wait: sixty of a team, each by an index', async () => {
   const { team, first } = await desk();
   await makeTicket({ by: employee, team });
   await db.raw(
     `insert into tickets (subject, requester_id, team_id, priority, created_at)
-     select 'Bulk ' || n, ?, ?, 'low', now() - n * interval '1 minute' from generate_series(1, 300) as n`,
+     select 'Bulk ' || n, ?, ?, 'low', now() - n * interval '1 minute' from generate_series(1, 20000) as n`,
     [employee.id, team.id],
   );
-  const ctx = await as(first);
-  if (!isPerson(ctx.actor)) throw new Error('a person');
-  expect((await waitingTickets(ctx, ctx.actor, [])).length).toBeLessThanOrEqual(60);
+  await db.raw('analyze tickets');
+  const plans: string[] = [];
+  const listen = async ({ sql, bindings }: { sql: string; bindings: readonly unknown[] }) => {
+    if (!/\bhead join\b/.test(sql) || sql.startsWith('explain')) return;
+    const text = sql.replace(/\$\d+/g, '?');
+    const { rows } = await db.raw(`explain ${text}`, bindings as never);
+    plans.push(rows.map((row: Record<string, string>) => row['QUERY PLAN']).join('\n'));
+  };
+  const seen: { sql: string; bindings: readonly unknown[] }[] = [];
+  db.on('query', (asked: { sql: string; bindings: readonly unknown[] }) => seen.push(asked));
+  for (const who of [first, admin]) {
+    const ctx = await as(who);
+    if (!isPerson(ctx.actor)) throw new Error('a person');
+    expect((await waitingTickets(ctx, ctx.actor, [])).length).toBeLessThanOrEqual(60);
+  }
+  for (const asked of [...seen]) await listen(asked);
+  expect(plans).toHaveLength(2);
+  for (const plan of plans) expect(plan).not.toMatch(/Seq Scan on tickets/);
   await db('tickets').where('subject', 'like', 'Bulk %').delete();
 });
 
