@@ -11,11 +11,12 @@ const BATCH = 500;
 export async function* everyRow(
   ctx: Context,
   list: Pick<QueueRequest, 'view' | 'sort' | 'filter'>,
+  limit = BATCH,
 ): AsyncGenerator<QueueRow[]> {
   authorize(ctx, 'queue.export');
   let after: string | undefined;
   do {
-    const { rows, next } = await queuePage(ctx, { ...list, after, limit: BATCH });
+    const { rows, next } = await queuePage(ctx, { ...list, after, limit });
     yield rows;
     after = next ?? undefined;
   } while (after);

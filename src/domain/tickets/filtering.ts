@@ -135,7 +135,7 @@ const CONDITIONS: { [Key in keyof QueueFilter]-?: Condition } = {
   created: within('created_at'),
   updated: within('updated_at'),
   hasFile: () => 'exists (select 1 from attachments f where f.ticket_id = t.id and f.redacted_at is null)',
-  following: () => 't.id in (select w.ticket_id from ticket_watchers w where w.user_id = :me)',
+  following: () => 't.id in (select w.ticket_id from ticket_followers w where w.user_id = :me)',
 };
 
 /** `prefix` keeps the names of several lists in one statement apart. The text depends on which filters are set only. */
