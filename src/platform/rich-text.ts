@@ -37,6 +37,7 @@ const ALLOWED: sanitize.IOptions = {
     'td',
   ],
   allowedAttributes: { a: ['href', 'rel', 'target'], ol: ['start'] },
+  allowedClasses: { b: ['mention'] },
   allowedSchemes: ['http', 'https', 'mailto', 'tel'],
   allowProtocolRelative: false,
   transformTags: {
@@ -60,14 +61,33 @@ const MAX_MARKDOWN = 20_000;
 const plainParagraph = (source: string) =>
   `<p>${markdown.utils.escapeHtml(source).replaceAll('\n', '<br>')}</p>`;
 
-/** Markdown of a person as safe HTML. The same text is rendered once and kept in memory. */
-export function richText(source: string): string {
-  const kept = rendered.get(source);
+// "@Marek Nowak" of those the message names (`env.names`) is marked; any other "@" is a letter.
+markdown.inline.ruler.before('link', 'mention', (state, silent) => {
+  if (state.src[state.pos] !== '@') return false;
+  const names = (state.env as { names?: readonly string[] }).names ?? [];
+  const rest = state.src.slice(state.pos + 1);
+  const name = names.find(each => rest.startsWith(each));
+  if (!name || /[\p{L}\p{N}_.@]$/u.test(state.src.slice(Math.max(0, state.pos - 2), state.pos))) return false;
+  if (!silent) {
+    state.push('mention_open', 'b', 1).attrs = [['class', 'mention']];
+    state.push('text', '', 0).content = `@${name}`;
+    state.push('mention_close', 'b', -1);
+  }
+  state.pos += name.length + 1;
+  return true;
+});
+
+/** Markdown of a person as safe HTML. The same text is rendered once and kept in memory. `names` it mentions are marked. */
+export function richText(source: string, names: readonly string[] = []): string {
+  const key = names.length > 0 ? `${source}\0${names.join('\0')}` : source;
+  const kept = rendered.get(key);
   if (kept !== undefined) return kept;
   // Longer texts are logs, not letters: read as Markdown, a hundred kilobytes hold the process up for half a second.
   const html =
-    source.length > MAX_MARKDOWN ? plainParagraph(source) : sanitize(markdown.render(source), ALLOWED).trim();
-  rendered.set(source, html);
+    source.length > MAX_MARKDOWN
+      ? plainParagraph(source)
+      : sanitize(markdown.render(source, { names }), ALLOWED).trim();
+  rendered.set(key, html);
   return html;
 }
 

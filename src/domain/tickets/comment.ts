@@ -1,3 +1,4 @@
+import type { Mention } from './mentioning.ts';
 import type { PersonName } from './ticket.ts';
 
 export type CommentKind = 'reply' | 'note';
@@ -17,6 +18,10 @@ export type Comment = {
   body: string;
   author: (PersonName & { staff: boolean; teamName: string | null }) | null;
   byRequester: boolean;
+  /** Stood under a reply when it was sent. */
+  signature: string | null;
+  mentions: Mention[] | null;
+  editedAt: Date | null;
   redactedAt: Date | null;
   createdAt: Date;
   files: CommentFile[];
@@ -35,3 +40,11 @@ export const excerptOf = (body: string) =>
     .replace(/\s+/g, ' ')
     .trim()
     .slice(0, 160);
+
+/** As the beginning of an answer: each line marked, and room below. */
+export const quoteOf = (body: string) =>
+  `${body
+    .slice(0, 5_000)
+    .split('\n')
+    .map(line => `> ${line}`.trimEnd())
+    .join('\n')}\n\n`;

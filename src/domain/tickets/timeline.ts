@@ -26,6 +26,7 @@ const PERSON = (alias: string) =>
 const COMMENT = `
   select c.id, c.kind, case when c.redacted_at is null then c.body else '' end as body, ${PERSON('u')} as author,
          c.author_id = t.requester_id as "byRequester", c.redacted_at as "redactedAt", c.created_at as "createdAt",
+         c.edited_at as "editedAt", case when c.redacted_at is null then c.signature end as signature, c.mentions,
          coalesce((select jsonb_agg(jsonb_build_object('id', f.id, 'filename', f.filename, 'contentType', f.content_type,
                    'size', f.size, 'hasThumbnail', f.thumbnail_state = 'made', 'redacted', f.redacted_at is not null) order by f.id)
                    from attachments f where f.comment_id = c.id), '[]') as files`;
@@ -76,6 +77,9 @@ const STAFF_EVENTS = [
   'ticket.not-spam',
   'ticket.merged',
   'ticket.unmerged',
+  'ticket.linked',
+  'ticket.unlinked',
+  'ticket.split',
 ];
 const EMPLOYEE_EVENTS = ['ticket.changed'];
 
@@ -87,7 +91,7 @@ export async function timelineOf(ctx: Context, ticket: Ticket, { all = false } =
   const limit = all ? 5_000 : RECENT_COMMENTS + 1;
   const scope = visibleTickets(ctx);
   const [row] = await scope.read<{
-    comments: Dated<Comment, 'createdAt' | 'redactedAt'>[];
+    comments: Dated<Comment, 'createdAt' | 'redactedAt' | 'editedAt'>[];
     events: Dated<TicketEvent, 'occurredAt'>[];
   }>(ctx.db, timeline(ticket.hasMerged ? merged(scope) : COMMENTS), {
     ticket: ticket.id,
@@ -101,6 +105,7 @@ export async function timelineOf(ctx: Context, ticket: Ticket, { all = false } =
     ...comment,
     createdAt: new Date(comment.createdAt),
     redactedAt: comment.redactedAt ? new Date(comment.redactedAt) : null,
+    editedAt: comment.editedAt ? new Date(comment.editedAt) : null,
   }));
   const events: TicketEvent[] = row!.events.map(event => ({
     ...event,

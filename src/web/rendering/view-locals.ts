@@ -73,7 +73,8 @@ export function viewLocals(req: Request, res: Response) {
     hidden: () =>
       `<input type="hidden" name="_csrf" value="${escapeHtml(res.locals.csrfToken?.() ?? '')}"><input type="hidden" name="_key" value="${randomUUID()}">`,
     optionsHtml,
-    html: richText,
+    /** `names` the text mentions are marked. */
+    html: (markdown: string, names?: readonly string[]) => richText(markdown, names),
     showMailbox: services.config.mail.showMailbox,
     title: '',
     nav: '',

@@ -1,12 +1,12 @@
-import { Router } from 'express';
+import { type Request, Router } from 'express';
 import { z } from 'zod';
 import { pendingUploads } from '../../domain/attachments/receiving.ts';
 import { saveDraft } from '../../domain/drafting.ts';
-import { addComment } from '../../domain/tickets/commenting.ts';
+import { type Sent, sendComment } from '../../domain/tickets/sending.ts';
 import { findTicket } from '../../domain/tickets/ticket.ts';
 import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
-import { emptyForm, submit } from '../rendering/forms.ts';
+import { emptyForm, fieldsOf, submit } from '../rendering/forms.ts';
 import { done, partials } from '../rendering/page.ts';
 import { isPartial, numberParam } from '../request.ts';
 import { receiveFiles, takeReceived } from '../uploads/receiving.ts';
@@ -22,6 +22,7 @@ export function commentRoutes(): Router {
   router.post('/tickets/:number/comments', allow('ticket.reply'), ...receiveFiles(), async (req, res) => {
     const ticket = await findTicket(req.ctx, numberParam(req, 'number'));
     if (req.body?.save === 'draft') return keepDraft();
+    if (req.body?.save === 'preview') return showPreview();
     if (req.body?.save === 'replies') return keepDraft(paths.replies(ticket));
     await limitComments(req);
     const errors = takeReceived(req);
@@ -29,21 +30,16 @@ export function commentRoutes(): Router {
       req,
       commentSchema(req.t),
       async (ctx, input) => {
-        const { commentId } = await addComment(ctx, ticket, {
-          kind: input.kind,
-          body: input.body,
-          then: input.then,
-          uploadIds: input.uploads,
-        });
-        return { commentId, kind: input.kind };
+        const { kind, body, then, uploads } = input;
+        const written = { kind, body, then, uploadIds: uploads };
+        // "Send anyway" has seen what the question showed, whatever the page behind it shows.
+        const sent = await sendComment(ctx, ticket, written, input.anyway ?? input.seen);
+        return { ...sent, kind };
       },
       { errors },
     );
     if (!form.ok) {
-      const uploads = await pendingUploads(
-        req.ctx,
-        [form.values.uploads ?? []].flat().map(Number).filter(Number.isSafeInteger),
-      );
+      const uploads = await pendingUploads(req.ctx, idsOf(form.values));
       return showTicket(
         req,
         res,
@@ -52,10 +48,10 @@ export function commentRoutes(): Router {
         { status: 422 },
       );
     }
-    const notice = form.result.kind === 'note' ? req.t('Note added') : req.t('Reply sent');
+    const notice = noticeOf(req, form.result);
     if (!isPartial(req))
       return done(res, {
-        to: `${ticketIn(req, ticket)}#c${form.result.commentId}`,
+        to: `${ticketIn(req, ticket)}#${form.result.heldId ? `h${form.result.heldId}` : `c${form.result.commentId}`}`,
         notice,
         confirms: `ticket:${ticket.id}`,
       });
@@ -70,6 +66,14 @@ export function commentRoutes(): Router {
       { ...locals, progress: progressOf(req, current, locals.timeline), arrived: form.result.commentId },
       { toast: notice },
     );
+
+    /** Without scripts: the page again, with what was typed and how it will look. */
+    async function showPreview() {
+      takeReceived(req);
+      const uploads = await pendingUploads(req.ctx, idsOf(req.body));
+      const values = { ...fieldsOf(req.body), pending: uploads, preview: String(req.body.body ?? '') };
+      return showTicket(req, res, ticket, { values, errors: {} });
+    }
 
     async function keepDraft(instead?: string) {
       await saveDraft(req.ctx, `ticket:${ticket.id}`, draftOf(req.body));
@@ -89,6 +93,15 @@ export function commentRoutes(): Router {
   return router;
 }
 
+/** A held reply stands in the conversation and says itself how long it can be taken back. */
+function noticeOf(req: Request, { kind, heldId }: Sent & { kind: 'reply' | 'note' }): string {
+  if (kind === 'note') return req.t('Note added');
+  return heldId ? req.t('Your reply is on its way') : req.t('Reply sent');
+}
+
+const idsOf = ({ uploads }: Record<string, unknown>): number[] =>
+  [uploads ?? []].flat().map(Number).filter(Number.isSafeInteger);
+
 const draftSchema = z.object({
   // The beginning of what is too long to send: better than nothing, and than what was kept before.
   body: z
@@ -96,6 +109,18 @@ const draftSchema = z.object({
     .default('')
     .transform(text => text.replaceAll('\0', '').slice(0, 100_000)),
   kind: z.enum(['reply', 'note']).default('reply'),
+  // Files that wait to be sent with it.
+  uploads: z
+    .union([z.string(), z.array(z.string())])
+    .default([])
+    .transform(ids =>
+      [ids]
+        .flat()
+        .filter(id => /^\d{1,15}$/.test(id))
+        .slice(0, 100)
+        .join(','),
+    )
+    .catch(''),
 });
 
-const draftOf = (body: unknown) => draftSchema.catch({ body: '', kind: 'reply' }).parse(body);
+const draftOf = (body: unknown) => draftSchema.catch({ body: '', kind: 'reply', uploads: '' }).parse(body);

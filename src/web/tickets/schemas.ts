@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MAX_BODY } from '../../domain/tickets/comment.ts';
+import type { Seen } from '../../domain/tickets/sending.ts';
 import type { Translate } from '../../platform/translating.ts';
 import { fields } from '../rendering/forms.ts';
 
@@ -21,6 +22,17 @@ export const newTicketSchema = (t: Translate) => {
   });
 };
 
+/** The newest message and held reply of a page: "120-4". */
+const newest = z
+  .string()
+  .regex(/^\d{1,15}-\d{1,15}$/)
+  .optional()
+  .catch(undefined)
+  .transform((text): Seen | undefined => {
+    const [commentId = 0, heldId = 0] = text?.split('-').map(Number) ?? [];
+    return text ? { commentId, heldId } : undefined;
+  });
+
 export const commentSchema = (t: Translate) => {
   const f = fields(t);
   return z.strictObject({
@@ -29,6 +41,8 @@ export const commentSchema = (t: Translate) => {
     then: z.enum(['open', 'waiting', 'solved', 'hold', 'keep']).optional().default('keep'),
     uploads: f.ids(),
     save: z.literal('draft').optional(),
+    seen: newest,
+    anyway: newest,
   });
 };
 

@@ -1,20 +1,20 @@
 import { type Request, type Response, Router } from 'express';
 import type { Context } from '../../domain/context.ts';
-import type { Draft } from '../../domain/drafting.ts';
 import { NotFound } from '../../domain/errors.ts';
 import { markTicketRead } from '../../domain/notifications/reading.ts';
 import { can } from '../../domain/policies.ts';
 import { deskChoices } from '../../domain/tickets/choices.ts';
+import { quoteOf } from '../../domain/tickets/comment.ts';
 import { recordNotesRead } from '../../domain/tickets/reading-notes.ts';
-import { surroundingsOf } from '../../domain/tickets/surroundings.ts';
+import { type Surroundings, surroundingsOf } from '../../domain/tickets/surroundings.ts';
 import { findTicket, type Ticket } from '../../domain/tickets/ticket.ts';
-import { timelineOf } from '../../domain/tickets/timeline.ts';
+import { type Timeline, timelineOf } from '../../domain/tickets/timeline.ts';
 import { mayUndoMerge } from '../../domain/tickets/unmerging.ts';
 import { dayIn } from '../day.ts';
 import { allow } from '../middleware/allow.ts';
 import { emptyForm, type FormState } from '../rendering/forms.ts';
 import { done, type PageOptions, page } from '../rendering/page.ts';
-import { numberParam, queryText } from '../request.ts';
+import { numberParam, queryId, queryText } from '../request.ts';
 import { placeInList, ticketIn, viewOf } from './place.ts';
 import { progressOf } from './progress.ts';
 
@@ -112,10 +112,12 @@ export async function ticketLocals(req: Request, ticket: Ticket, form?: FormStat
     ),
     watchers: around.watchers,
     summary: around.summary,
+    relations: around.relations,
     ...around.panel,
     presence: around.presence,
     today: dayIn(req.timeZone, ctx.now()),
-    form: form ?? emptyForm({ kind: 'reply', ...draftFor(works, around.draft?.body) }),
+    held: around.held,
+    form: form ?? emptyForm(withQuote(req, timeline, draftValues(works, around.draft))),
     draftAt: form ? undefined : around.draft?.updatedAt,
     autoCloseAt:
       ticket.resolvedAt && new Date(ticket.resolvedAt.getTime() + ctx.settings.autoCloseDays * 86_400_000),
@@ -123,5 +125,16 @@ export async function ticketLocals(req: Request, ticket: Ticket, form?: FormStat
 }
 
 /** A note that was begun by somebody who may not write notes here any more would go out as a reply. */
-const draftFor = (works: boolean, draft: Draft | undefined) =>
-  !works && draft?.kind === 'note' ? undefined : draft;
+const draftValues = (works: boolean, draft: Surroundings['draft']): Record<string, unknown> =>
+  !draft || (!works && draft.body.kind === 'note')
+    ? { kind: 'reply' }
+    : { kind: 'reply', ...draft.body, pending: draft.files };
+
+/** `?quote=42`: a message of this conversation, as far as the person may read it, behind what they have begun. */
+function withQuote(req: Request, { entries }: Timeline, values: Record<string, unknown>) {
+  const id = queryId(req, 'quote');
+  const quoted = entries.find(entry => entry.is === 'comment' && entry.id === id);
+  if (quoted?.is !== 'comment' || !quoted.body) return values;
+  const kind = quoted.kind === 'note' ? 'note' : values.kind;
+  return { ...values, kind, body: [values.body, quoteOf(quoted.body)].filter(Boolean).join('\n\n') };
+}

@@ -18,7 +18,9 @@ import { actionRoutes } from './actions.ts';
 import { chosenTemplate, templatesFor, withTemplate } from './beginning.ts';
 import { checklistRoutes } from './checklist.ts';
 import { commentRoutes } from './comments.ts';
+import { composerRoutes } from './held.ts';
 import { limitCreation } from './limiting.ts';
+import { linkRoutes } from './links.ts';
 import { memoRoutes } from './memo.ts';
 import { mergeRoutes } from './merging.ts';
 import { replyRoutes } from './replies.ts';
@@ -86,8 +88,16 @@ export function ticketRoutes(): Router {
     });
   });
 
-  router.use(showRoutes(), commentRoutes(), actionRoutes(), tagRoutes(), mergeRoutes(), summaryRoutes());
-  router.use(checklistRoutes(), timeRoutes(), memoRoutes(), replyRoutes());
+  router.use(
+    showRoutes(),
+    commentRoutes(),
+    actionRoutes(),
+    tagRoutes(),
+    mergeRoutes(),
+    linkRoutes(),
+    summaryRoutes(),
+  );
+  router.use(checklistRoutes(), timeRoutes(), memoRoutes(), replyRoutes(), composerRoutes());
   return router;
 }
 

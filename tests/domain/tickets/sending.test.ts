@@ -104,7 +104,7 @@ test('who wrote on an older page is told first, and may send all the same', asyn
   await expect(sendComment(await as(admin), ticket, mine, seen)).rejects.toThrow(Invalid);
   await expect(sendComment(await as(admin), ticket, mine, { ...seen, commentId })).resolves.toBeTruthy();
   await send(ticket, 'On its way');
-  const newest = (await db('comments').where({ ticket_id: ticket.id }).max('id as id').first()).id;
+  const newest = (await db('comments').where({ ticket_id: ticket.id }).orderBy('id', 'desc').first('id')).id;
   const note = { kind: 'note', body: 'Note' } as const;
   await expect(sendComment(await as(admin), ticket, note, { commentId: newest, heldId: 0 })).rejects.toThrow(
     Invalid,
