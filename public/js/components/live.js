@@ -40,13 +40,12 @@ export function live() {
         since = lastEventId;
         run(JSON.parse(data));
       });
-    for (const name of NAMES)
-      hear(name, data => setTimeout(() => tell(place, name, data), Math.random() * (data.within ?? 0)));
+    for (const name of NAMES) hear(name, data => soon(data, () => tell(place, name, data)));
     hear('beat', () => {
       clearInterval(polling);
       polling = undefined;
     });
-    hear('refresh', tellAll);
+    hear('refresh', data => soon(data, tellAll));
     hear('end', close);
     source.onerror = () => {
       // While it connects again the browser sees to it; an answer that is no stream ends it.
@@ -69,6 +68,9 @@ export function live() {
     if (aside.dataset.stale) setTimeout(() => tell(place, 'ticket'), 300);
   });
 }
+
+/** Spread over the time that the server names, since all pages hear it at the same moment. */
+const soon = ({ within = 0 }, run) => setTimeout(run, Math.random() * within);
 
 function tell(place, name, data = {}) {
   if (name === 'ticket') {

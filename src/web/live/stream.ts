@@ -15,6 +15,8 @@ export type Stream = Listening & {
   end(retryMs?: number): void;
 };
 
+export const ticketOf = ({ topic }: Stream) => (topic === 'queue' ? undefined : topic.ticketId);
+
 /** Bytes that a page leaves unread before it counts as gone. */
 const UNREAD_BYTES = 64_000;
 /** How soon a page comes again after its stream broke: spread out, so that not all come at once. */

@@ -1,7 +1,8 @@
 import { type Audience, audienceOf } from '../../domain/tickets/audience.ts';
-import type { Signal } from '../../platform/signals.ts';
 import type { Services } from '../../services.ts';
-import type { Stream } from './stream.ts';
+import { createGathering, type Gathered } from './gathering.ts';
+import { type Stream, ticketOf } from './stream.ts';
+import { staysOpen, tell } from './telling.ts';
 
 export const MOST_STREAMS = 1_000;
 export const MOST_OF_A_PERSON = 12;
@@ -12,160 +13,110 @@ const BEAT_MS = 15_000;
 const CHECK_MS = 3_500;
 /** A stream lasts so long; the browser then opens the next one. A client that is silently gone goes with it. */
 const LIFE_MS = 300_000;
-/** Tickets that are looked at for one telling of the queue; the newest of more. */
-const MOST_TICKETS = 200;
+/** Before the database is asked again, if it did not answer. */
+const AWAY_MS = 500;
 
 /** All open pages of this process. Nothing is told to anybody before the database was asked who may know of it. */
 export type Streams = ReturnType<typeof createStreams>;
 
 export function createStreams({ db, signals, metrics, log }: Services) {
   const open = new Map<Stream, number>();
-  const events = new Map<number, number>();
-  const present = new Set<number>();
-  const touched = new Set<number>();
+  /** The newest event of each ticket that is open, as of the last time somebody asked. */
   const newest = new Map<number, number>();
-  let isDoubtful = false;
-  let missed = false;
-  let queueToldAt = 0;
+  // Each page that hears of a list asks for its own: the more there are, the longer the pause.
+  const gathering = createGathering(() => Math.max(1_000, open.size * 15));
+  const spread = () => Math.min(700, open.size * 3);
   let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | undefined;
+  let running = false;
   let clocks: NodeJS.Timeout[] = [];
   let stopListening: (() => void) | undefined;
 
-  const on = (stream: Stream) => (stream.topic === 'queue' ? undefined : stream.topic.ticketId);
-  const ofTickets = (ids: { has(id: number): boolean }) =>
-    [...open.keys()].filter(stream => ids.has(on(stream) ?? 0));
+  /** At the earliest moment that something is due; while a turn runs, after it. */
+  function schedule() {
+    const due = gathering.due();
+    if (due === undefined || running) return;
+    clearTimeout(timer);
+    timer = setTimeout(run, Math.max(GATHER_MS, due)).unref();
+  }
 
-  const schedule = (milliseconds = GATHER_MS) => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      running ??= turn().finally(() => {
-        running = undefined;
-        if (hasWork()) schedule(Math.max(GATHER_MS, events.size + present.size > 0 ? 0 : queueDue()));
+  function run() {
+    running = true;
+    turn(gathering.take())
+      .catch((error: Error) => log.error({ err: error.message }, 'live updates failed'))
+      .finally(() => {
+        running = false;
+        schedule();
       });
-    }, milliseconds);
-  };
-  const hasWork = () => events.size > 0 || present.size > 0 || touched.size > 0 || isDoubtful || missed;
-  /** Lists and counts are told at once, and then not too often: each page that hears it asks for its own. */
-  const pause = () => Math.max(1_000, open.size * 15);
-  const queueDue = () => Math.max(0, queueToldAt + pause() - Date.now());
-
-  function heard(signals: Signal[]) {
-    for (const { about, ticket, event } of signals) {
-      if (about === 'people') isDoubtful = true;
-      if (about === 'presence' && ticket) present.add(ticket);
-      if (about === 'ticket' && ticket) {
-        if (event) events.set(event, ticket);
-        touched.delete(ticket);
-        touched.add(ticket);
-      }
-    }
-    schedule();
   }
 
-  /** Takes what has gathered, asks once who may know of it, and tells them. What cannot be asked is told as a refresh. */
-  async function turn() {
-    const happened = new Map(events);
-    const tickets = new Set(happened.values());
-    const faces = new Set(present);
-    const everybody = isDoubtful || missed;
-    const forQueue =
-      touched.size > 0 && (queueDue() === 0 || missed) ? [...touched].slice(-MOST_TICKETS) : [];
-    const wasMissed = missed;
-    events.clear();
-    present.clear();
-    isDoubtful = false;
-    missed = false;
-    if (forQueue.length > 0) {
-      touched.clear();
-      queueToldAt = Date.now();
-    }
-    const concerned =
-      everybody || forQueue.length > 0 ? [...open.keys()] : ofTickets(new Set([...tickets, ...faces]));
+  /** Asks once who may know of what has gathered, and tells them. */
+  async function turn(gathered: Gathered) {
+    const tickets = new Set([...gathered.events.values(), ...gathered.presence]);
+    const all = gathered.rights || gathered.missed || gathered.listed.length > 0;
+    const concerned = [...open.keys()].filter(stream => all || tickets.has(ticketOf(stream) ?? 0));
     if (concerned.length === 0) return;
-    const audience = await ask(concerned, forQueue, [...happened.keys()]);
+    const audience = await ask(concerned, gathered);
     if (!audience) return;
-    for (const stream of concerned) {
-      if (!stays(stream, audience)) continue;
-      const id = on(stream);
-      if (wasMissed) stream.tell('refresh');
-      else if (id) tellTicket(stream, id, { audience, tickets, faces });
-      if (forQueue.length > 0 && !wasMissed) tellQueue(stream, audience, forQueue);
-    }
+    for (const stream of concerned)
+      if (staysOpen(stream, audience)) tell(stream, audience, gathered, spread());
   }
 
-  type Round = { audience: Audience; tickets: Set<number>; faces: Set<number> };
-  function tellTicket(stream: Stream, id: number, { audience, tickets, faces }: Round) {
-    if (tickets.has(id)) {
-      const own = audience.events(stream, id);
-      const comment = own.findLast(event => event.commentId)?.commentId;
-      if (own.length > 0) stream.tell('ticket', comment ? { comment } : {});
-    }
-    if (faces.has(id) && audience.works(stream, id)) stream.tell('presence');
-  }
-
-  function tellQueue(stream: Stream, audience: Audience, tickets: number[]) {
-    if (!audience.isStaff(stream) || !tickets.some(id => audience.works(stream, id))) return;
-    const spread = { within: Math.min(700, open.size * 3) };
-    stream.tell('counts', spread);
-    if (stream.topic === 'queue') stream.tell('tickets', spread);
-  }
-
-  async function ask(concerned: Stream[], more: number[], happened: number[]) {
-    const tickets = [...concerned.flatMap(stream => on(stream) ?? []), ...more];
+  /** Undefined if nobody could say: then nothing is told, and later everybody looks again. */
+  async function ask(people: Stream[], gathered?: Gathered): Promise<Audience | undefined> {
+    const tickets = [...people.flatMap(stream => ticketOf(stream) ?? []), ...(gathered?.listed ?? [])];
     try {
-      const audience = await audienceOf(db, { people: concerned, tickets, events: happened });
-      for (const [id, event] of audience.newest) newest.set(id, event);
+      const audience = await audienceOf(db, {
+        people,
+        tickets,
+        events: [...(gathered?.events.keys() ?? [])],
+      });
+      for (const id of new Set(people.map(ticketOf))) if (id) newest.set(id, audience.newest.get(id) ?? 0);
       return audience;
     } catch (error) {
       log.warn({ err: (error as Error).message }, 'live updates wait for the database');
-      missed = true;
-      await new Promise(resolve => setTimeout(resolve, 500).unref());
+      gathering.miss();
+      await new Promise(resolve => setTimeout(resolve, AWAY_MS).unref());
       return undefined;
     }
   }
 
-  /** Whoever may no longer be here is shown out; a page that lost its ticket does not come back for it. */
-  function stays(stream: Stream, audience: Audience): boolean {
-    const id = on(stream);
-    const may = id ? audience.sees(stream, id) : audience.isStaff(stream);
-    if (may) return true;
-    stream.tell('end');
-    stream.end();
-    return false;
-  }
-
-  /** Every few seconds: who may still be here, whose time is over, and whether a ticket changed without a signal. */
+  /** Every few seconds: who may still be here, whose time is over, and what changed without a signal. */
   async function check() {
     if (open.size === 0 || running) return;
     const before = new Map(newest);
     const streams = [...open.keys()];
-    const audience = await ask(streams, [], []);
-    const now = Date.now();
+    const audience = await ask(streams);
+    if (!audience) return schedule();
     for (const stream of streams) {
-      if (audience && !stays(stream, audience)) continue;
-      const id = on(stream);
-      const known = before.get(id ?? 0);
-      const silent = audience && id && known !== undefined && (audience.newest.get(id) ?? 0) > known;
-      if (silent && ![...events.values()].includes(id)) stream.tell('refresh');
-      if (now > (open.get(stream) ?? 0)) stream.end();
+      if (!staysOpen(stream, audience)) continue;
+      if (isBehind(stream, audience, before)) stream.tell('refresh');
+      if (Date.now() > (open.get(stream) ?? 0)) stream.end();
     }
   }
 
+  /** Only for who works the ticket: the event that passed unheard may be a note. */
+  function isBehind(stream: Stream, audience: Audience, before: ReadonlyMap<number, number>) {
+    const id = ticketOf(stream);
+    const known = before.get(id ?? 0);
+    if (!id || known === undefined || gathering.awaits(id) || !audience.works(stream, id)) return false;
+    return (audience.newest.get(id) ?? 0) > known;
+  }
+
   function start() {
-    stopListening = signals.listen({
-      heard,
-      missed: () => {
-        missed = true;
-        schedule();
-      },
-    });
+    const missed = () => {
+      gathering.miss();
+      schedule();
+    };
+    const heard: Parameters<typeof signals.listen>[0]['heard'] = signals => {
+      if (open.size === 0) return;
+      for (const signal of signals) gathering.add(signal);
+      schedule();
+    };
+    stopListening = signals.listen({ heard, missed });
     const beat = () => {
       for (const stream of open.keys()) stream.beat();
     };
-    const looking = () =>
-      void check().catch((error: Error) => log.error({ err: error.message }, 'live check'));
-    clocks = [setInterval(beat, BEAT_MS).unref(), setInterval(looking, CHECK_MS).unref()];
+    clocks = [setInterval(beat, BEAT_MS).unref(), setInterval(() => void check(), CHECK_MS).unref()];
   }
 
   return {
@@ -179,8 +130,8 @@ export function createStreams({ db, signals, metrics, log }: Services) {
     },
     remove(stream: Stream) {
       open.delete(stream);
-      const id = on(stream);
-      if (id && ![...open.keys()].some(other => on(other) === id)) newest.delete(id);
+      const id = ticketOf(stream);
+      if (id && ![...open.keys()].some(other => ticketOf(other) === id)) newest.delete(id);
       metrics.openStreams.set(open.size);
     },
     size: () => open.size,
@@ -197,11 +148,8 @@ export function createStreams({ db, signals, metrics, log }: Services) {
 const all = new WeakMap<object, Streams>();
 
 export function streamsOf(services: Services): Streams {
-  let streams = all.get(services);
-  if (!streams) {
-    streams = createStreams(services);
-    all.set(services, streams);
-  }
+  const streams = all.get(services) ?? createStreams(services);
+  all.set(services, streams);
   return streams;
 }
 
