@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { BUILD } from '../../src/domain/search/lexicon.ts';
 import { copyLines } from './copying.ts';
 import { layGround } from './grounding.ts';
 import type { Ground, Size } from './plan.ts';
@@ -65,8 +66,13 @@ async function fill(client: pg.Client, size: Size, options: Options): Promise<Fi
   clock.lap('indexes');
   report.part('Counters, sequences, statistics', 0);
   await settle(client, ground);
+  await client.query('delete from lexicon_changes');
+  await client.query('delete from lexicon');
+  await client.query(BUILD);
   await client.query('commit');
-  await client.query('vacuum (analyze) users, tickets, comments, events, ticket_documents, ticket_counts');
+  await client.query(
+    'vacuum (analyze) users, tickets, comments, events, ticket_documents, ticket_counts, lexicon',
+  );
   clock.lap('tidying');
   return { timings: clock.laps as Timings, run: ground.run };
 }

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Tx } from '../context.ts';
 import type { DomainEvent } from '../events/dispatching.ts';
+import { lexiconChanges } from './lexicon.ts';
 import { wordsOf } from './querying.ts';
 
 /** tsvector keeps positions up to 16383 and refuses more than a megabyte; what is beyond is not found. */
@@ -35,6 +36,16 @@ const SOURCES = `
   from tickets t left join comments c on c.ticket_id = t.id and c.redacted_at is null
   where t.id = any(?::bigint[]) group by t.id`;
 
+const STORE = `
+  with sent as (select * from unnest(?::bigint[], ?::tsvector[], ?::tsvector[]) as d (ticket_id, public_words, staff_words)),
+  fresh as (select ticket_id, coalesce(staff_words, public_words) as words from sent),
+  old as (select ticket_id, coalesce(d.staff_words, d.public_words) as words from ticket_documents d join sent using (ticket_id)),
+  stored as (
+    insert into ticket_documents (ticket_id, public_words, staff_words) select * from sent
+    on conflict (ticket_id) do update
+      set public_words = excluded.public_words, staff_words = excluded.staff_words, updated_at = now())
+  ${lexiconChanges('fresh', 'old')}`;
+
 /**
  * Writes the search document of each ticket anew from what it holds now, 500 at a time; also for seed and import.
  * Words are made by `wordsOf`, the same that makes a query's, so both always agree.
@@ -43,17 +54,11 @@ export async function indexTickets(db: Knex, ticketIds: readonly number[]): Prom
   for (let start = 0; start < ticketIds.length; start += 500) {
     const { rows } = await db.raw<{ rows: Source[] }>(SOURCES, [ticketIds.slice(start, start + 500)]);
     const documents = rows.map(documentOf);
-    await db.raw(
-      `insert into ticket_documents (ticket_id, public_words, staff_words)
-       select * from unnest(?::bigint[], ?::tsvector[], ?::tsvector[])
-       on conflict (ticket_id) do update
-         set public_words = excluded.public_words, staff_words = excluded.staff_words, updated_at = now()`,
-      [
-        rows.map(row => row.id),
-        documents.map(each => each.public),
-        documents.map(each => each.staff) as string[],
-      ],
-    );
+    await db.raw(STORE, [
+      rows.map(row => row.id),
+      documents.map(each => each.public),
+      documents.map(each => each.staff) as string[],
+    ]);
   }
 }
 

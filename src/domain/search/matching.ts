@@ -1,59 +1,153 @@
 import { isAdmin, isPerson, isStaff } from '../access/actor.ts';
 import type { Context } from '../context.ts';
-import { positional, visibleTickets } from '../tickets/finding.ts';
+import { positional, type Scope, visibleTickets } from '../tickets/finding.ts';
 import { scopeWords } from './documents.ts';
-import { searchQuery } from './querying.ts';
+import { type Narrowing, narrowing } from './filtering.ts';
+import { type Frequencies, frequenciesOf } from './lexicon.ts';
+import { type Asked, allOf, findsSomething, parseSearch } from './parsing.ts';
+import { FARTHEST, type Way, wayFor } from './planning.ts';
 
 /** At most this many hits are answered; a word that is everywhere is answered from the newest tickets. */
 export const MAX_HITS = 200;
-/** More hits than this (by the planner's guess) and the newest tickets are walked instead of the index. */
-const COMMON = 8_000;
-/** How far back that walk goes: it bounds the cost of a search, whatever the words. */
-const WINDOW = 30_000;
+/** The index hands out at most so many, the newest of them. */
+const COLLECTED = 16_000;
+
+/** What is looked for: a tsquery (none: the operators alone), the operators, and the way to it. */
+export type Quest = { wanted: string | undefined; filter: Narrowing; way: Way; limit: number };
 
 /**
  * Ids of the newest tickets that match, among those the person may see. Notes are searched for those they work
  * only. What narrows the index to the person's own teams is a hint in the documents; the rule itself is applied to
- * every hit. Sent without a name: its plan depends on the words.
+ * every hit.
  */
 export async function matchingIds(ctx: Context, text: string, limit = MAX_HITS): Promise<number[]> {
-  // Whole words first: the index narrows those to the asker's teams. An unfinished word it can only collect, so
-  // that is asked for what is still missing.
-  const whole = searchQuery(text, { unfinished: false });
-  const wanted = searchQuery(text);
-  if (!whole || !wanted) return [];
-  const found = await idsOf(ctx, whole, limit);
-  if (found.length >= limit || wanted === whole) return found;
-  const more = await idsOf(ctx, wanted, limit);
-  return [...new Set([...found, ...more])].sort((x, y) => y - x).slice(0, limit);
+  const asked = parseSearch(text, ctx.now());
+  if (!findsSomething(asked)) return [];
+  return (await matching(ctx, asked, limit)).ids;
 }
 
-async function idsOf(ctx: Context, wanted: string, limit: number): Promise<number[]> {
+export type Matching = { ids: number[]; filter: Narrowing; frequencies: Frequencies };
+
+/** All the words and operators. */
+export async function matching(ctx: Context, asked: Asked, limit: number): Promise<Matching> {
+  const [frequencies, filter] = await Promise.all([
+    frequenciesOf(ctx.db, asked.terms),
+    narrowing(ctx, asked.filters, visibleTickets(ctx)),
+  ]);
+  const wanted = allOf(asked.terms);
+  const way = wayFor(asked.terms, frequencies, limit);
+  const ids = wanted || asked.filters.length > 0 ? await find(ctx, { wanted, filter, way, limit }) : [];
+  return { ids, filter, frequencies };
+}
+
+/** Newest first. A walk that ended before the page was full is widened once, by the index. */
+export async function find(ctx: Context, quest: Quest): Promise<number[]> {
+  const { filter, limit } = quest;
+  if (filter.nothing) return [];
+  if (filter.indexed) return run(ctx, quest, indexedSql(ctx, quest));
+  const walks = quest.way.by === 'walk' && (!quest.wanted || isStaffOrManager(ctx));
+  if (!walks && quest.wanted) return run(ctx, quest, collectSql(ctx, quest.wanted));
+  const back = quest.way.by === 'walk' ? quest.way.back : FARTHEST;
+  const found = await run(ctx, quest, walkSql(ctx, quest, back));
+  if (!quest.wanted || found.length >= Math.min(limit, 20) || back >= FARTHEST) return found;
+  return run(ctx, quest, collectSql(ctx, quest.wanted));
+}
+
+async function run(ctx: Context, { filter, limit, wanted }: Quest, sql: string): Promise<number[]> {
   const scope = visibleTickets(ctx);
-  const staff = isStaff(ctx.actor);
-  const vector = staff ? 'coalesce(d.staff_words, d.public_words)' : 'd.public_words';
-  const narrowed = narrow(ctx, wanted);
-  const common = (await guess(ctx, vector, wanted.includes(':*') ? wanted : narrowed)) > COMMON;
-  // Written so that no index fits, for the walk below: an index scan would first collect every hit there is.
-  const read = (words: string) => (common ? `(case when d.ticket_id > 0 then ${words} end)` : words);
-  const mayRead = staff ? `(case when ${scope.works} then ${vector} else d.public_words end)` : read(vector);
-  // A word that must not be there may stand in a note the person cannot read: that must not hide the ticket from them.
-  const orInPublic =
-    staff && wanted.includes('!') ? ` or ${read('d.public_words')} @@ (:narrowed)::tsquery` : '';
-  const matches = `(${read(vector)} @@ (:narrowed)::tsquery${orInPublic})`;
-  const seen = `${mayRead} @@ (:wanted)::tsquery and ${scope.visible} and t.spam_at is null order by d.ticket_id desc limit :limit`;
-  // Common: the newest are walked until the page is full, within a window. Rare: the index finds all there are,
-  // behind a fence, so that the planner cannot walk in the hope of an early hit.
-  const sql = common
-    ? `select t.id from ticket_documents d join tickets t on t.id = d.ticket_id
-       where d.ticket_id > (select coalesce(max(id), 0) - ${WINDOW} from tickets) and ${matches} and ${seen}`
-    : `with d as materialized (select ticket_id, public_words, staff_words from ticket_documents d
-         where ${matches} order by ticket_id desc limit ${COMMON * 2})
-       select t.id from d join tickets t on t.id = d.ticket_id where ${seen}`;
-  const { text: statement, bindings } = positional(sql, { ...scope.values, wanted, narrowed, limit });
-  const { rows } = await ctx.db.raw<{ rows: { id: number }[] }>(statement, bindings as never);
+  const values = {
+    ...scope.values,
+    ...filter.values,
+    limit,
+    ...(wanted && { wanted, narrowed: narrow(ctx, wanted) }),
+  };
+  const { text, bindings } = positional(
+    sql.replaceAll('FILTER', filter.where).replaceAll('VISIBLE', scope.visible),
+    values,
+  );
+  const { rows } = await ctx.db.raw<{ rows: { id: number }[] }>(text, bindings as never);
   return rows.map(row => row.id);
 }
+
+const SEEN = 'VISIBLE and t.spam_at is null and FILTER';
+const NEWEST = 'order by t.created_at desc, t.id desc limit :limit';
+
+/** What of document `d` the person may be asked about, for a ticket `t` they see. */
+export function readable(scope: Scope, ctx: Context): string {
+  if (!isStaff(ctx.actor)) return 'd.public_words';
+  return `(case when ${scope.works} then coalesce(d.staff_words, d.public_words) else d.public_words end)`;
+}
+
+/** Behind a fence, so that the planner cannot walk in the hope of an early hit. */
+function collectSql(ctx: Context, wanted: string): string {
+  const staff = isStaff(ctx.actor);
+  const vector = staff ? 'coalesce(d.staff_words, d.public_words)' : 'd.public_words';
+  // A word that must not be there may stand in a note the person cannot read: that must not hide the ticket from them.
+  const orInPublic = staff && wanted.includes('!') ? ' or d.public_words @@ (:narrowed)::tsquery' : '';
+  return `with d as materialized (
+      select ticket_id, public_words, staff_words from ticket_documents d
+      where (${vector} @@ (:narrowed)::tsquery${orInPublic}) order by ticket_id + 0 desc limit ${COLLECTED})
+    select t.id from d join tickets t on t.id = d.ticket_id
+    where ${readable(visibleTickets(ctx), ctx)} @@ (:wanted)::tsquery and ${SEEN} ${NEWEST}`;
+}
+
+/** From the newest back, each team's index merged with the others', until enough is found. */
+function walkSql(ctx: Context, { wanted }: Quest, back: number): string {
+  const staff = isStaff(ctx.actor);
+  // One document is read by its key, and only then its words: written so that no index of words fits.
+  const said = wanted ? saying(staff, wanted) : '';
+  const walk = `select t.id, t.created_at from (select * from (${streams(ctx, back)}) as stream order by created_at desc, id desc limit ${back}) as w ${said}
+    cross join lateral (select * from tickets where id = w.id offset 0) as t
+    where ${wanted ? `${readable(visibleTickets(ctx), ctx)} @@ (:wanted)::tsquery and ` : ''}${SEEN}
+    order by w.created_at desc, w.id desc limit :limit`;
+  const own = ownSql(ctx, wanted);
+  return own ? `select id from ((${walk}) union (${own})) as t ${NEWEST}` : walk;
+}
+
+function saying(staff: boolean, wanted: string): string {
+  const words = (vector: string) => `(case when d.ticket_id > 0 then ${vector} end) @@ (:wanted)::tsquery`;
+  const any = staff ? words('coalesce(d.staff_words, d.public_words)') : words('d.public_words');
+  const orInPublic = staff && wanted.includes('!') ? ` or ${words('d.public_words')}` : '';
+  return `cross join lateral (select * from ticket_documents d where d.ticket_id = w.id and (${any}${orInPublic}) offset 0) as d`;
+}
+
+/** The tickets that are the person's to work, newest first: one index scan a team, merged without a sort. */
+function streams(ctx: Context, back: number): string {
+  const { actor } = ctx;
+  const each = (whose: string) =>
+    `(select id, created_at from tickets where spam_at is null${whose} order by created_at desc, id desc limit ${back})`;
+  if (!isPerson(actor) || isAdmin(actor) || actor.worksAllTeams || actor.managedDepartmentIds.length > 0)
+    return each('');
+  if (!isStaff(actor)) return each(' and requester_id = :me');
+  return [0, ...actor.teamIds].map(id => each(` and queue_team = ${Number(id)}`)).join(' union all ');
+}
+
+/** What the person asked for or watches, outside what they work: never much. */
+function ownSql(ctx: Context, wanted: string | undefined): string | undefined {
+  const { actor } = ctx;
+  if (!isPerson(actor) || isAdmin(actor)) return undefined;
+  if (isStaff(actor) && actor.worksAllTeams) return undefined;
+  const says = wanted
+    ? ` cross join lateral (select * from ticket_documents where ticket_id = mine.id offset 0) as d
+        where ${readable(visibleTickets(ctx), ctx)} @@ (:wanted)::tsquery and`
+    : ' where';
+  return `with mine as materialized (
+      (select id from tickets where requester_id = :me order by updated_at desc, id desc limit 1000)
+      union (select ticket_id from ticket_watchers where user_id = :me limit 1000))
+    select t.id, t.created_at from mine join tickets t on t.id = mine.id${says} ${SEEN} ${NEWEST}`;
+}
+
+/** Somebody's tickets, found by their index. */
+function indexedSql(ctx: Context, { wanted, filter }: Quest): string {
+  const says = wanted
+    ? ` join ticket_documents d on d.ticket_id = t.id where ${readable(visibleTickets(ctx), ctx)} @@ (:wanted)::tsquery and`
+    : ' where';
+  return `with w as materialized (select id from tickets t where ${filter.indexed} order by created_at desc limit 5000)
+    select t.id from w join tickets t on t.id = w.id${says} ${SEEN} ${NEWEST}`;
+}
+
+const isStaffOrManager = ({ actor }: Context) =>
+  !isPerson(actor) || isStaff(actor) || actor.managedDepartmentIds.length > 0;
 
 /** Only documents that carry one of the person's teams, or the person: unless they may see more than that. */
 function narrow(ctx: Context, wanted: string): string {
@@ -66,12 +160,4 @@ function narrow(ctx: Context, wanted: string): string {
     watcherIds: [actor.id],
   });
   return `(${wanted}) & (${own.map(word => `'${word}'`).join(' | ')})`;
-}
-
-/** The planner's estimate of the hits, which reads no row. The words are letters and digits only (`searchQuery`). */
-async function guess(ctx: Context, vector: string, wanted: string): Promise<number> {
-  const { rows } = await ctx.db.raw<{ rows: { 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }[] }>(
-    `explain (format json) select 1 from ticket_documents d where ${vector} @@ '${wanted.replaceAll("'", "''")}'::tsquery`,
-  );
-  return rows[0]?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0;
 }

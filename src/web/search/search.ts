@@ -1,21 +1,27 @@
 import { Router } from 'express';
 import { can } from '../../domain/policies.ts';
-import { searchTickets } from '../../domain/search/searching.ts';
+import { searchPeople } from '../../domain/search/people.ts';
+import { MAX_PAGES, searchTickets } from '../../domain/search/searching.ts';
 import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
 import { page } from '../rendering/page.ts';
-import { queryText } from '../request.ts';
+import { queryId, queryText } from '../request.ts';
 import { limitSearch } from './limiting.ts';
+import { hintWords } from './words.ts';
 
 export function searchRoutes(): Router {
   const router = Router();
   router.get('/search', allow('ticket.list'), async (req, res) => {
     const q = queryText(req, 'q');
     if (q) await limitSearch(req);
-    const found = await searchTickets(req.ctx, q);
+    const order = queryText(req, 'order') === 'newest' ? 'newest' : 'best';
+    const at = Math.min(Math.max(queryId(req, 'page') ?? 1, 1), MAX_PAGES);
+    const found = await searchTickets(req.ctx, q, { order, page: at });
     if (found.exact) return res.redirect(302, paths.ticket(found.exact));
-    const layout = can(req.ctx.actor, 'queue.read') ? 'desk' : 'portal';
+    const desk = can(req.ctx.actor, 'queue.read');
     const title = q ? req.t('Search: {{q}}', { q }) : req.t('Search');
+    const link = (change: Record<string, string>) =>
+      `${paths.search}?${new URLSearchParams({ q, ...(order === 'newest' && { order }), ...change })}`;
     return page(
       res,
       'search/results',
@@ -23,11 +29,15 @@ export function searchRoutes(): Router {
         title,
         nav: 'search',
         q,
-        rows: found.rows,
-        more: found.more,
-        audience: layout === 'desk' ? 'desk' : 'employee',
+        ...found,
+        order,
+        at,
+        link,
+        people: desk && q && at === 1 ? await searchPeople(req.ctx, q, 3) : [],
+        hintLines: hintWords(found.hints, req.t),
+        audience: desk ? 'desk' : 'employee',
       },
-      { layout, fragments: { results: 'search/_results' } },
+      { layout: desk ? 'desk' : 'portal', fragments: { results: 'search/_results' } },
     );
   });
   return router;
