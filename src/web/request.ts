@@ -19,7 +19,8 @@ declare module 'express-session' {
   }
 }
 
-export type Flash = { tone: 'green' | 'blue' | 'amber' | 'red'; text: string; confirms?: string };
+/** `undo` is where a press takes it back. */
+export type Flash = { tone: 'green' | 'blue' | 'amber' | 'red'; text: string; confirms?: string; undo?: string };
 
 declare global {
   namespace Express {

@@ -6,6 +6,8 @@ export function selection() {
   return {
     count: 0,
     total: 0,
+    /** Ticked on other pages of the list. */
+    kept: 0,
 
     init() {
       this.recount = this.recount.bind(this);
@@ -29,12 +31,13 @@ export function selection() {
     },
 
     get canMerge() {
-      return this.count > 1;
+      return this.count + this.kept > 1;
     },
 
     recount() {
       const boxes = [...this.$root.querySelectorAll('[name="ids"]')];
       this.total = boxes.length;
+      this.kept = Number(this.$root.querySelector('.bulk')?.dataset.kept ?? 0);
       this.count = boxes.filter(box => box.checked).length;
     },
   };

@@ -2,7 +2,9 @@ import { find, findAll, on } from '../page.js';
 import { phrase } from '../strings.js';
 
 const boxes = () => findAll('.queue [name="ids"]');
-export const pickedCount = () => findAll('.queue [name="ids"]:checked').length;
+const ticked = () => findAll('.queue [name="ids"]:checked').length;
+/** With those on other pages of the list. */
+export const pickedCount = () => ticked() + Number(find('.bulk')?.dataset.kept ?? 0);
 
 /** Select all on the page, select a range with Shift, and say how many are selected. */
 export function selection() {
@@ -31,8 +33,8 @@ function announce() {
   const count = pickedCount();
   const all = find('.queue [name="all"]');
   if (all) {
-    all.checked = count > 0 && count === boxes().length;
-    all.indeterminate = count > 0 && !all.checked;
+    all.checked = ticked() > 0 && ticked() === boxes().length;
+    all.indeterminate = ticked() > 0 && !all.checked;
   }
   const live = find('#picked-live');
   if (live) live.textContent = count ? phrase('picked', { number: count }) : phrase('pickedNone');

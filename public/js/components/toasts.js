@@ -24,6 +24,10 @@ export function say(text, { isError = false, form } = {}) {
 export function toasts() {
   const box = find('.toasts');
   if (!box) return;
+  for (const said of findAll('.flash[data-toast]')) {
+    said.className = 'toast';
+    box.append(said);
+  }
   findAll('.toast', box).forEach(linger);
   new MutationObserver(changes => {
     for (const node of changes.flatMap(change => [...change.addedNodes])) {

@@ -1,110 +1,127 @@
 import { type Request, type Response, Router } from 'express';
-import { z } from 'zod';
+import { planRun, startRun } from '../../domain/bulk/planning.ts';
+import { runItems } from '../../domain/bulk/running.ts';
+import { AT_ONCE, type BulkTask, MAX_TICKETS } from '../../domain/bulk/task.ts';
 import type { Context } from '../../domain/context.ts';
-import { DomainError, NotFound } from '../../domain/errors.ts';
-import { pickUpTicket } from '../../domain/tickets/assigning.ts';
-import { changeTicket } from '../../domain/tickets/changing.ts';
-import { deskChoices } from '../../domain/tickets/choices.ts';
-import { ticketNumbersOf } from '../../domain/tickets/finding-many.ts';
-import { findTicket } from '../../domain/tickets/ticket.ts';
+import { Invalid, NotFound } from '../../domain/errors.ts';
+import { queuePage } from '../../domain/tickets/queue.ts';
 import { paths } from '../../paths.ts';
 import { localPath } from '../access/local-path.ts';
 import { allow } from '../middleware/allow.ts';
 import { flash } from '../rendering/flash.ts';
-import { emptyForm, fields, submit } from '../rendering/forms.ts';
+import { emptyForm, type FormState, fieldsOf, submit } from '../rendering/forms.ts';
 import { done, invalid, page } from '../rendering/page.ts';
-import { statusParts } from './../tickets/schemas.ts';
+import { listAt } from './address.ts';
+import { askLocals } from './bulk-asking.ts';
+import { actOf, type BulkForm, bulkSchema, taskOf } from './bulk-form.ts';
+import { sayResult } from './bulk-result.ts';
+import { bulkRunRoutes } from './bulk-runs.ts';
+import { forgetPicked, keepPicked } from './picked.ts';
+import { searched } from './searched.ts';
 
-const chosen = z.strictObject({
-  ids: fields(text => text).ids(),
-  all: z.string().optional(),
-  do: z.enum(['assign-me', 'status', 'priority']),
-  value: z.string().max(60).optional(),
-  back: z.string().max(2_000).optional(),
-});
-type Chosen = z.infer<typeof chosen>;
-
-/** What the bar under the list does to the tickets that are ticked: at most one page of them. */
+/** What a person asks for from the bar under the list: a first look at it, then the act itself or its preview. */
 export function bulkRoutes(): Router {
   const router = Router();
+  router.use(bulkRunRoutes());
   router.post('/queue/bulk', allow('queue.read'), async (req, res) => {
-    const asked = chosen.safeParse(withoutOwn(req.body));
-    const back = localPath(asked.data?.back, paths.queue);
-    if (!asked.success || asked.data.ids.length === 0) {
-      flash(req, 'amber', req.t('Select at least one ticket first'));
-      return done(res, { to: back });
-    }
-    if (asked.data.do !== 'assign-me' && !asked.data.value)
-      return askValue(req, res, { ...asked.data, back });
-    const form = await submit(req, chosen, (ctx, input) => applyToAll(ctx, input));
-    if (!form.ok)
-      return invalid(
-        res,
-        'queue/bulk',
-        {
-          title: req.t('Change tickets'),
-          form,
-          chosen: { ...asked.data, back },
-          choices: await deskChoices(req.ctx),
-        },
-        { layout: 'desk' },
-      );
-    if (form.result.failed > 0)
-      flash(
-        req,
-        'amber',
-        req.t('{{count}} tickets could not be changed. They may have changed meanwhile', {
-          count: form.result.failed,
-        }),
-      );
-    return done(res, {
-      to: back,
-      notice: req.t('{{count}} tickets changed', { count: form.result.changed }),
-    });
+    const parsed = bulkSchema.safeParse(fieldsOf(req.body));
+    const back = localPath(parsed.data?.back, paths.queue);
+    if (!parsed.success) return refuse(req, res, back);
+    const form = parsed.data;
+    const { chosen, isAll } = await chosenIds(req, form, back);
+    if (form.to !== undefined) return goOn(req, res, localPath(form.to, back), chosen);
+    if (form.do === 'clear') return goOn(req, res, back, []);
+    if (chosen.length === 0) return refuse(req, res, back);
+    const asked = { ...form, ids: [], picked: chosen, source: isAll ? ('list' as const) : form.source, back };
+    return act(req, res, asked);
   });
   return router;
 }
 
-const withoutOwn = (body: Record<string, unknown> = {}) =>
-  Object.fromEntries(Object.entries(body).filter(([name]) => !['_csrf', '_key'].includes(name)));
+type Asked = BulkForm & { back: string };
 
-/** Without scripts, the choice of a status or priority is a page of its own that carries the tickets along. */
-const askValue = async (req: Request, res: Response, asked: Chosen) =>
-  page(
-    res,
-    'queue/bulk',
-    {
-      title: req.t('Change tickets'),
-      nav: '',
-      form: emptyForm(),
-      chosen: asked,
-      choices: await deskChoices(req.ctx),
-    },
-    { layout: 'desk' },
-  );
+const refuse = (req: Request, res: Response, back: string) => {
+  flash(req, 'amber', req.t('Select at least one ticket first'));
+  return done(res, { to: back });
+};
 
-/** Each ticket for itself: one that cannot be changed does not stop the others. */
-async function applyToAll(ctx: Context, input: Chosen): Promise<{ changed: number; failed: number }> {
-  const numbers = await ticketNumbersOf(ctx, input.ids);
-  let failed = input.ids.length - numbers.length;
-  let changed = 0;
-  for (const number of numbers) {
-    try {
-      const ticket = await findTicket(ctx, number);
-      if (input.do === 'assign-me') await pickUpTicket(ctx, ticket);
-      else if (input.do === 'status') await changeTicket(ctx, ticket, statusParts(input.value));
-      else await changeTicket(ctx, ticket, { priority: priorityOf(input.value) });
-      changed += 1;
-    } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
-      failed += 1;
-    }
-  }
-  return { changed, failed };
+/** To another page of the list, with what is ticked so far. */
+function goOn(req: Request, res: Response, to: string, ids: readonly number[]) {
+  keepPicked(req, to, ids);
+  return done(res, { to });
 }
 
-function priorityOf(value: string | undefined) {
-  const parsed = z.enum(['low', 'medium', 'high', 'urgent']).safeParse(value);
-  if (!parsed.success) throw new NotFound('No such priority');
-  return parsed.data;
+async function chosenIds(
+  req: Request,
+  form: BulkForm,
+  back: string,
+): Promise<{ chosen: number[]; isAll: boolean }> {
+  if (form.all === 'list') return { chosen: await idsOfList(req, back), isAll: true };
+  return { chosen: [...new Set([...form.ids, ...form.picked])], isAll: false };
+}
+
+/** Every ticket of the list as it is now: which those are is frozen here, and shown before anything happens. */
+async function idsOfList(req: Request, back: string): Promise<number[]> {
+  const url = new URL(back, 'http://list.invalid');
+  const key = /^\/queue\/([\w-]{1,40})$/.exec(url.pathname)?.[1];
+  if (!key) throw new NotFound('No such view');
+  const read = (name: string, most = 200) => (url.searchParams.get(name) ?? '').slice(0, most).trim();
+  const list = await listAt(req, key, read);
+  const filter = await searched(req, list);
+  const { rows } = await queuePage(req.ctx, { ...list, filter, limit: MAX_TICKETS });
+  return rows.map(row => row.id);
+}
+
+async function act(req: Request, res: Response, asked: Asked) {
+  const { act } = actOf(asked);
+  const task = understood(req, asked);
+  if ('errors' in task)
+    return invalid(res, 'queue/bulk', await askLocals(req, asked, task), { layout: 'desk' });
+  if (!task.task) {
+    if (form422(asked))
+      return invalid(
+        res,
+        'queue/bulk',
+        await askLocals(req, asked, {
+          values: fieldsOf(req.body),
+          errors: { value: req.t('Choose one from the list') },
+        }),
+        { layout: 'desk' },
+      );
+    return page(res, 'queue/bulk', await askLocals(req, asked, emptyForm()), { layout: 'desk' });
+  }
+  const wanted = task.task;
+  const atOnce = act !== undefined && QUICK.includes(wanted.act) && asked.source === 'ids';
+  const form = await submit(req, bulkSchema, ctx => plan(ctx, wanted, asked, atOnce));
+  if (!form.ok) return invalid(res, 'queue/bulk', await askLocals(req, asked, form), { layout: 'desk' });
+  forgetPicked(req);
+  if (!form.result.started) return done(res, { to: paths.bulkRun(form.result.id) });
+  await runItems(req.ctx, form.result.id);
+  return sayResult(req, res, form.result.id);
+}
+
+/** Reversible, and understood at a glance: these happen at once and offer to be undone. */
+const QUICK: readonly string[] = ['assign', 'status', 'priority'];
+
+const form422 = (asked: Asked) => asked.asked === '1';
+
+function understood(req: Request, asked: Asked): FormState | { task: BulkTask | undefined } {
+  try {
+    return { task: taskOf(req, asked) };
+  } catch (error) {
+    if (error instanceof Invalid) return { values: fieldsOf(req.body), errors: error.errors };
+    throw error;
+  }
+}
+
+async function plan(
+  ctx: Context,
+  task: BulkTask,
+  { picked, source, back }: Asked,
+  atOnce: boolean,
+): Promise<{ id: number; started: boolean }> {
+  const run = await planRun(ctx, { ...task, ids: picked, source: { kind: source, back } });
+  const started = atOnce && picked.length <= AT_ONCE;
+  if (started) await startRun(ctx, run);
+  return { id: run.id, started };
 }

@@ -18,6 +18,7 @@ import { displayRoutes } from './display.ts';
 import { exportRoutes } from './export.ts';
 import { filterRoutes } from './filters.ts';
 import { countOf, listName } from './names.ts';
+import { pickedOn } from './picked.ts';
 import { savedCounts, savedViewRoutes } from './saved-views.ts';
 import { searched } from './searched.ts';
 
@@ -87,6 +88,7 @@ function listLocals(
     columnNames: columnNames(req.t),
     display,
     ...rows,
+    picked: pickedOn(req, rows.rows),
     link: linkingOf(list),
     alpine: true,
     navigation,
