@@ -39,11 +39,13 @@ async function assignForTeam(ctx: Context, teamId: number, goOn: () => boolean):
 }
 
 type Team = Rule & { name: string; turns: number };
-type Wanted = { ticketId: number; requesterId: number; fits: boolean };
+type Wanted = { ticketId: number; requesterId: number; fits: boolean; handedBy: number | null };
 
 const OLDEST = `
   select q.ticket_id as "ticketId", t.requester_id as "requesterId",
-         t.assignee_id is null and t.team_id = q.team_id and t.status_kind in ('new', 'open', 'waiting') and t.spam_at is null as fits
+         t.assignee_id is null and t.team_id = q.team_id and t.status_kind in ('new', 'open', 'waiting') and t.spam_at is null as fits,
+         (select case when e.data ->> 'reason' = 'handed-over' then (e.changes -> 'assigneeId' ->> 0)::bigint end
+          from events e where e.ticket_id = t.id and e.type = 'ticket.changed' order by e.id desc limit 1) as "handedBy"
   from assignment_queue q join tickets t on t.id = q.ticket_id
   where q.team_id = ? and q.ticket_id <> all(?::bigint[])
   order by q.wanted_at, q.ticket_id limit 1`;
@@ -68,7 +70,8 @@ async function assignOldest(tx: Tx, teamId: number, unfit: readonly number[]): P
   if (!wanted.fits) return drop(tx, wanted.ticketId);
   const free = freeMembers(await membersNow(tx, teamId), team);
   if (free.length === 0) return 'nobody';
-  const others = free.filter(({ id }) => id !== wanted.requesterId);
+  // Neither who asks for help, nor whose tickets an admin has just handed back to the team.
+  const others = free.filter(({ id }) => id !== wanted.requesterId && id !== wanted.handedBy);
   const known = team.stickyDays === null ? undefined : await lastOwner(tx, wanted, others, team.stickyDays);
   const choice = chooseMember(team.method, others, known);
   if (!choice) return { unfit: wanted.ticketId };

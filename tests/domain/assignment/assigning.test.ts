@@ -266,6 +266,16 @@ test('an admin hands all open tickets over: some at once, the rest in the backgr
   await expect(handOver(await as(to!), { fromId: from!.id, toId: to!.id })).rejects.toThrow(Forbidden);
 });
 
+test('what an admin hands back to the team goes to somebody else of it', async () => {
+  const { team, people } = await teamOf(2);
+  const [from, other] = people;
+  await raise(team, 4);
+  await assign();
+  await handOver(await as(admin), { fromId: from!.id, toId: null });
+  expect(await assign()).toBe(2);
+  expect(await loads([from!, other!])).toEqual([0, 4]);
+});
+
 test('a rule and times that changed meanwhile are a conflict; only admins change those of others', async () => {
   const { team, people } = await teamOf(2);
   const [one, two] = people;
