@@ -102,7 +102,7 @@ async function editReply(req: Request, res: Response, form: FormState, reply?: S
     form,
     readOnly: reply !== undefined && !can(ctx.actor, 'reply.manage', reply),
     action: reply ? paths.cannedReply(reply.id) : paths.cannedReplies,
-    placeholders,
+    marks: placeholders.map(name => `{{${name}}}`).join(' '),
     isMacro: Boolean(reply?.actions) || queryText(req, 'kind') === 'macro',
     preview: reply && (await previewOn(req, reply)),
     ticketNumber: queryText(req, 'ticket', 20),
