@@ -4,8 +4,9 @@ import { Invalid } from '../errors.ts';
 import { authorize } from '../policies.ts';
 import { applyChanges } from './changing.ts';
 import { dueState } from './due.ts';
+import { lockBoth } from './locking.ts';
 import { type Before, recordMerge } from './parting.ts';
-import { lockTicket, type PersonName, type Ticket } from './ticket.ts';
+import type { PersonName, Ticket } from './ticket.ts';
 import { letIn } from './watching.ts';
 
 export const UNDO_HOURS = 24;
@@ -53,14 +54,6 @@ export async function mergeTickets(
     await recordMerge(tx, 'ticket.merged', into, from);
     return { ...closed, mergedInto: into.number };
   });
-}
-
-/** In the order of their keys, so that two people who merge both ways cannot wait for each other. */
-export async function lockBoth(tx: Tx, source: { id: number }, target: { id: number }) {
-  const [first, second] = source.id < target.id ? [source, target] : [target, source];
-  const a = await lockTicket(tx, first);
-  const b = second.id === first.id ? a : await lockTicket(tx, second);
-  return source.id < target.id ? { from: a, into: b } : { from: b, into: a };
 }
 
 /** Why these two cannot become one, in words; undefined if they can. */

@@ -7,6 +7,7 @@ import { can } from '../policies.ts';
 import { type DeskPanel, PANEL_COLUMNS, type PanelRow, panelValues, toPanel } from './desk-panel.ts';
 import { HELD_COLUMN, type HeldReply } from './held-reply.ts';
 import { PRESENCE_COLUMN, type Present, presenceValues } from './presence.ts';
+import { type Relations, type RelationsRow, relationsColumns, toRelations } from './relations.ts';
 import { SUMMARY_COLUMN, type Summary, type SummaryRow, toSummary } from './summary.ts';
 import type { PersonName, Ticket } from './ticket.ts';
 
@@ -17,19 +18,22 @@ export type Surroundings = {
   summary: Summary | undefined;
   /** Only for who works the ticket. */
   panel: DeskPanel | undefined;
+  /** Followers, links and the requester's other tickets; only for who works it. */
+  relations: Relations | undefined;
   /** Others who work the ticket and are here now; only for who works it too. */
   presence: Present[];
   /** Replies on their way; only for who works the ticket. */
   held: HeldReply[];
 };
 
-type Row = PanelRow & {
-  watchers: PersonName[];
-  presence?: Present[];
-  draft: { body: Draft; updatedAt: string; files: PendingUpload[] } | null;
-  held?: HeldReply[];
-  summary?: SummaryRow | null;
-};
+type Row = PanelRow &
+  RelationsRow & {
+    watchers: PersonName[];
+    presence?: Present[];
+    draft: { body: Draft; updatedAt: string; files: PendingUpload[] } | null;
+    held?: HeldReply[];
+    summary?: SummaryRow | null;
+  };
 
 const SURROUNDINGS = `
   select (select coalesce(json_agg(w), '[]') from (
@@ -46,13 +50,16 @@ export async function surroundingsOf(ctx: Context, ticket: Ticket): Promise<Surr
   const works = can(ctx.actor, 'ticket.work', ticket);
   const withSummary = ctx.world.hasAi && works;
   const me = personId(ctx.actor) ?? 0;
+  const relations = works ? relationsColumns(ctx, ticket) : undefined;
   const columns = [
     SURROUNDINGS,
+    ...(relations ? [relations.text] : []),
     ...(works ? [PANEL_COLUMNS, PRESENCE_COLUMN, HELD_COLUMN] : []),
     ...(withSummary ? [SUMMARY_COLUMN] : []),
   ];
   const [row] = await query<Row>(ctx.db, columns.join(','), [
     ...[ticket.id, me, `ticket:${ticket.id}`],
+    ...(relations?.bindings ?? []),
     ...(works ? [...panelValues(ticket.id, me), ...presenceValues(ctx, ticket), ticket.id] : []),
     ...(withSummary ? [ticket.id, ticket.id] : []),
   ]);
@@ -63,6 +70,7 @@ export async function surroundingsOf(ctx: Context, ticket: Ticket): Promise<Surr
     held: row?.held ?? [],
     summary: toSummary(row?.summary),
     panel: works && row ? toPanel(row) : undefined,
+    relations: relations && row ? toRelations(row) : undefined,
     presence: row?.presence ?? [],
   };
 }

@@ -1,7 +1,8 @@
 import type { Context } from '../context.ts';
 import { Invalid } from '../errors.ts';
 import { authorize } from '../policies.ts';
-import { giveBack, lockBoth, UNDO_HOURS } from './merging.ts';
+import { lockBoth } from './locking.ts';
+import { giveBack, UNDO_HOURS } from './merging.ts';
 import { mergeOf } from './parting.ts';
 import { lockTicket, type Ticket } from './ticket.ts';
 

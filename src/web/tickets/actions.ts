@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import type { Context } from '../../domain/context.ts';
-import type { Action } from '../../domain/policies.ts';
+import { type Action, can } from '../../domain/policies.ts';
 import { pickUpTicket } from '../../domain/tickets/assigning.ts';
 import { changeTicket, type TicketChanges } from '../../domain/tickets/changing.ts';
 import {
@@ -11,6 +11,7 @@ import {
   resolveTicket,
   withdrawTicket,
 } from '../../domain/tickets/closing.ts';
+import { openChildren } from '../../domain/tickets/linking.ts';
 import { seesTicket } from '../../domain/tickets/policy.ts';
 import { redactAttachment, redactComment } from '../../domain/tickets/redacting.ts';
 import { markSpam } from '../../domain/tickets/spamming.ts';
@@ -23,8 +24,8 @@ import { done, page } from '../rendering/page.ts';
 import { isPartial, numberParam, person } from '../request.ts';
 import { changedInPanel, type Undo } from './changed.ts';
 import { limitWatchers } from './limiting.ts';
-import { propertiesSchema, statusParts } from './schemas.ts';
 import { ticketIn } from './place.ts';
+import { propertiesSchema, statusParts } from './schemas.ts';
 import { showTicket, ticketLocals } from './show.ts';
 
 type Act = {
@@ -34,7 +35,8 @@ type Act = {
   run: (ctx: Context, ticket: Ticket) => Promise<unknown>;
   notice: (req: Request) => string;
   to?: (ticket: Ticket, req: Request) => string;
-  confirm?: (req: Request, ticket: Ticket) => Question;
+  /** What to ask first; undefined where there is nothing to ask. */
+  confirm?: (req: Request, ticket: Ticket) => Question | undefined | Promise<Question | undefined>;
 };
 type Question = { question: string; detail: string; yes: string; no: string };
 
@@ -46,6 +48,7 @@ const acts: Act[] = [
     action: 'ticket.resolve',
     run: resolveTicket,
     notice: req => req.t('Marked as solved'),
+    confirm: aboutChildren,
   },
   {
     path: 'confirmation',
@@ -54,7 +57,13 @@ const acts: Act[] = [
     notice: req => req.t('Ticket closed. Thank you for checking'),
   },
   { path: 'reopening', action: 'ticket.reopen', run: reopenTicket, notice: req => req.t('Ticket reopened') },
-  { path: 'closure', action: 'ticket.close', run: closeTicket, notice: req => req.t('Ticket closed') },
+  {
+    path: 'closure',
+    action: 'ticket.close',
+    run: closeTicket,
+    notice: req => req.t('Ticket closed'),
+    confirm: aboutChildren,
+  },
   {
     path: 'withdrawal',
     action: 'ticket.withdraw',
@@ -99,7 +108,24 @@ const acts: Act[] = [
   },
 ];
 
-const nothing = z.strictObject({ confirmed: z.literal('1').optional(), from: z.string().max(1_500).optional() });
+/** A parent is not done while its children are not. */
+async function aboutChildren(req: Request, ticket: Ticket): Promise<Question | undefined> {
+  const open = can(req.ctx.actor, 'ticket.work', ticket) ? await openChildren(req.ctx, ticket) : [];
+  if (open.length === 0) return undefined;
+  return {
+    question: req.t('{{count}} children are still open', { count: open.length }),
+    detail: req.t('{{list}}. They stay open; the panel of the ticket marks them as solved together.', {
+      list: open.map(one => `#${one.number}`).join(', '),
+    }),
+    yes: req.t('Go on without them'),
+    no: req.t('Keep ticket'),
+  };
+}
+
+const nothing = z.strictObject({
+  confirmed: z.literal('1').optional(),
+  from: z.string().max(1_500).optional(),
+});
 
 export function actionRoutes(): Router {
   const router = Router();
@@ -108,7 +134,8 @@ export function actionRoutes(): Router {
     router[act.method ?? 'post'](`/tickets/:number/${act.path}`, allow(act.action), async (req, res) => {
       const ticket = await findTicket(req.ctx, numberParam(req, 'number'));
       const sure = (req.body as Record<string, unknown>).confirmed === '1';
-      if (act.confirm && !sure) return askFirst(res, ticket, act.confirm(req, ticket));
+      const question = sure ? undefined : await act.confirm?.(req, ticket);
+      if (question) return askFirst(res, ticket, question);
       const form = await submit(req, nothing, async ctx => {
         await act.run(ctx, ticket);
         return { number: ticket.number };

@@ -75,7 +75,7 @@ describe('by plain forms', () => {
     await marek.click('Follow');
     await marek.click('Stop following');
     expect(marek.path).toBe(paths.ticket(ticket));
-    expect(await db('ticket_watchers').where({ ticket_id: ticket.id })).toEqual([]);
+    expect(await db('ticket_followers').where({ ticket_id: ticket.id })).toEqual([]);
   });
 
   test('a colleague is added, sees it, and leaves it for the list', async () => {
@@ -102,7 +102,7 @@ describe('by plain forms', () => {
       await who.get(paths.ticket(ticket));
       await who.click(`Remove ${colleague.firstName} ${colleague.lastName}`);
       expect(who.html.notices.join()).toContain('does not see this ticket any more');
-      expect(await db('ticket_watchers').where({ ticket_id: ticket.id })).toEqual([]);
+      expect(await db('ticket_followers').where({ ticket_id: ticket.id })).toEqual([]);
     }
     await marek.get(paths.ticket(ticket));
     expect(marek.html.has(`You removed ${colleague.firstName}`)).toBe(true);
@@ -189,7 +189,7 @@ test('a method is changed by the body of a form only: not by the address, a head
   const ticket = await raise();
   await marek.get(paths.ticket(ticket));
   const at = paths.watch(ticket);
-  const watching = async () => (await db('ticket_watchers').where({ ticket_id: ticket.id })).length;
+  const watching = async () => (await db('ticket_followers').where({ ticket_id: ticket.id })).length;
   await post(marek, `${at}?_method=DELETE`);
   expect(await watching()).toBe(1);
   await post(marek, at, {}, { 'x-http-method-override': 'DELETE' });

@@ -1,0 +1,72 @@
+import { type Request, type Response, Router } from 'express';
+import { z } from 'zod';
+import { Invalid } from '../../domain/errors.ts';
+import { authorize } from '../../domain/policies.ts';
+import { relations } from '../../domain/tickets/link.ts';
+import { linkTickets, resolveChildren, unlinkTickets } from '../../domain/tickets/linking.ts';
+import { findTicket, type Ticket } from '../../domain/tickets/ticket.ts';
+import { allow } from '../middleware/allow.ts';
+import { type FormState, fields, submit } from '../rendering/forms.ts';
+import { done } from '../rendering/page.ts';
+import { numberParam } from '../request.ts';
+import { changedInPanel } from './changed.ts';
+import { targetOf } from './merging.ts';
+import { ticketIn } from './place.ts';
+import { showTicket } from './show.ts';
+
+export function linkRoutes(): Router {
+  const router = Router();
+
+  router.post('/tickets/:number/links', allow('ticket.change'), async (req, res) => {
+    const ticket = await findTicket(req.ctx, numberParam(req, 'number'));
+    const schema = z.strictObject({
+      relation: z.enum(relations, req.t('Choose how they belong together')),
+      number: fields(req.t).line(req.t('Enter the number of a ticket'), 20),
+    });
+    const form = await submit(req, schema, async (ctx, { relation, number }) => {
+      authorize(ctx, 'ticket.change', ticket);
+      const other = await targetOf(ctx, number).catch(asNumber);
+      await linkTickets(ctx, ticket, other, relation);
+      return { number: other.number };
+    });
+    if (!form.ok) return refused(req, res, ticket, form);
+    return changedInPanel(req, res, ticket, req.t('Tickets linked'), { focus: 'p-link' });
+  });
+
+  router.delete('/tickets/:number/links/:id', allow('ticket.change'), async (req, res) => {
+    const ticket = await findTicket(req.ctx, numberParam(req, 'number'));
+    const form = await submit(req, z.strictObject({}), ctx =>
+      unlinkTickets(ctx, ticket, numberParam(req, 'id')),
+    );
+    if (!form.ok) return refused(req, res, ticket, form);
+    return changedInPanel(req, res, ticket, req.t('Link removed'), { focus: 'p-link' });
+  });
+
+  router.post('/tickets/:number/children/resolution', allow('ticket.change'), async (req, res) => {
+    const ticket = await findTicket(req.ctx, numberParam(req, 'number'));
+    const form = await submit(req, z.strictObject({}), async ctx => ({
+      solved: await resolveChildren(ctx, ticket),
+    }));
+    if (!form.ok) return refused(req, res, ticket, form);
+    return done(res, {
+      to: ticketIn(req, ticket),
+      notice: req.t('{{count}} tickets marked as solved', { count: form.result.solved }),
+    });
+  });
+
+  return router;
+}
+
+const refused = (req: Request, res: Response, ticket: Ticket, form: FormState) =>
+  showTicket(
+    req,
+    res,
+    ticket,
+    { values: { kind: 'reply', ...form.values }, errors: form.errors },
+    { status: 422 },
+  );
+
+/** Here the field is called by what it holds. */
+const asNumber = (error: unknown) => {
+  throw error instanceof Invalid && error.errors.into ? new Invalid({ number: error.errors.into }) : error;
+};
