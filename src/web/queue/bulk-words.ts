@@ -17,9 +17,9 @@ export const moreActs = (t: Translate): ActWord[] => [
   { act: 'reply', text: t('Reply to all'), icon: 'send' },
   { act: 'note', text: t('Add a note'), icon: 'pencil' },
   { act: 'macro', text: t('Run a macro'), icon: 'zap' },
-  { act: 'follow', text: t('Follow'), icon: 'eye' },
+  { act: 'follow', text: t('Follow tickets'), icon: 'eye' },
   { act: 'solve', text: t('Mark as solved'), icon: 'circle-check' },
-  { act: 'close', text: t('Close'), icon: 'circle-check-big' },
+  { act: 'close', text: t('Close tickets'), icon: 'circle-check-big' },
   { act: 'spam', text: t('Mark as spam'), icon: 'shield-alert' },
 ];
 
