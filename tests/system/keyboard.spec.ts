@@ -49,13 +49,13 @@ describe.skipIf(noChromium)('the keyboard on the desk (needs Chromium)', () => {
     expect(await page.locator('[name=kind][value=reply]').isChecked()).toBe(true);
   });
 
-  test('G and M go to what is assigned to me, / to the filter, ? to the list of keys and back', async () => {
+  test('G and M go to what is assigned to me, F to the filter, ? to the list of keys and back', async () => {
     const page = await asMarek();
     await page.goto('/queue/all');
     await page.keyboard.press('g');
     await page.keyboard.press('m');
     await page.waitForURL('**/queue/mine');
-    await page.keyboard.press('/');
+    await page.keyboard.press('f');
     await focused(page, '#f');
     await page.keyboard.type('?');
     expect(await page.locator('#keys').isVisible()).toBe(false);

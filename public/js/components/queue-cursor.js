@@ -20,7 +20,7 @@ export function moveCursor(by) {
 /** The mark follows the focus, however it got there. */
 export function queueCursor() {
   // Back from a ticket: on at its row.
-  const returned = location.hash && find(`${ROWS}:target`);
+  const returned = document.getElementById(location.hash.slice(1))?.closest(ROWS);
   if (returned) mark(returned);
   onWithin('focusin', ROWS, (_event, row) => mark(row));
 }

@@ -15,7 +15,9 @@ const ACTIONS = {
   r: () => write('reply'),
   n: () => write('note'),
   ';': () => press('[popovertarget="canned"]'),
-  '/': () => search(),
+  // What its label in the sidebar says; the list's own field has F.
+  '/': () => press('.side-search'),
+  f: () => filter(),
   '?': () => showKeys(),
 };
 
@@ -92,9 +94,9 @@ function write(kind) {
   return true;
 }
 
-function search() {
-  const field = find('#f');
-  if (!field) return press('.side-search');
+function filter() {
+  const field = find('.filters [name="q"]');
+  if (!field) return false;
   field.focus();
   field.select();
   return true;
