@@ -9,6 +9,7 @@ import { settleAssignment } from './assignment.ts';
 import { type CastKey, cast, castKeys, demoPassword, teams } from './cast.ts';
 import { type Company, insertCompany } from './company.ts';
 import { notifyDemo } from './notifying.ts';
+import { relateTickets } from './relating.ts';
 import { insertSavedViews } from './saved-views.ts';
 import { facilities } from './stories/facilities.ts';
 import { finance } from './stories/finance.ts';
@@ -56,6 +57,7 @@ export async function seedDemo(services: Pick<Services, 'contextFor' | 'world'>)
     await settleAssignment(tx, company);
     await recordFounding(tx, company);
     const ids = await tellStories(tx, company, stories);
+    await relateTickets(tx, company);
     await recordToday(tx, company);
     await seedWorking(tx, company);
     await insertSavedViews(tx, company);

@@ -1,6 +1,7 @@
 import { systemActor } from '../src/domain/access/actor.ts';
 import type { Context, Tx } from '../src/domain/context.ts';
 import { loadSignedIn } from '../src/domain/identity/person.ts';
+import { can } from '../src/domain/policies.ts';
 import { pickUpTicket } from '../src/domain/tickets/assigning.ts';
 import { applyChanges, changeTicket, type TicketChanges } from '../src/domain/tickets/changing.ts';
 import {
@@ -13,12 +14,14 @@ import {
 import { addComment } from '../src/domain/tickets/commenting.ts';
 import { createTicket } from '../src/domain/tickets/creating.ts';
 import { markSpam } from '../src/domain/tickets/spamming.ts';
+import { addTags } from '../src/domain/tickets/tagging.ts';
 import { findTicket, lockTicket, type Ticket } from '../src/domain/tickets/ticket.ts';
 import { addWatcher } from '../src/domain/tickets/watching.ts';
 import { type CastKey, cast, castKeys } from './cast.ts';
 import type { Company } from './company.ts';
 import { addDemoFiles } from './files.ts';
 import { type Act, type Change, minutesOf, type Step, type Story } from './story.ts';
+import { tagsOf } from './tags.ts';
 
 type Voice = (by: CastKey | 'system', at: Date) => Tx;
 type Moment = { at: Date; story: Story; step?: Step };
@@ -33,7 +36,7 @@ export async function tellStories(tx: Tx, company: Company, stories: readonly St
   for (const { at, story, step } of moments(stories, tx.now())) {
     if (!step) numbers.set(story, await open(story, voice(story.raisedBy ?? story.by, at), company));
     else
-      await act(step, voice(step.by, at), company, numbers.get(story)!).catch((cause: Error) => {
+      await act(step, story, voice(step.by, at), company, numbers.get(story)!).catch((cause: Error) => {
         throw new Error(`“${story.subject}”, ${step.by} ${step.act.is}: ${cause.message}`, { cause });
       });
   }
@@ -96,8 +99,16 @@ async function open(story: Story, tx: Tx, company: Company): Promise<number> {
   return number;
 }
 
-async function act(step: Step, tx: Tx, company: Company, number: number): Promise<void> {
-  const ticket = await findTicket(tx, number);
+/** The desk tags a ticket when it first touches it. */
+async function withTags(tx: Tx, ticket: Ticket, story: Story): Promise<Ticket> {
+  const tags = tagsOf(story);
+  if (ticket.tags.length > 0 || tags.length === 0 || tx.actor.kind !== 'person') return ticket;
+  if (tx.actor.role === 'employee' || !can(tx.actor, 'ticket.change', ticket)) return ticket;
+  return addTags(tx, ticket, tags);
+}
+
+async function act(step: Step, story: Story, tx: Tx, company: Company, number: number): Promise<void> {
+  const ticket = await withTags(tx, await findTicket(tx, number), story);
   const did = step.act;
   if (did.is === 'reply') {
     const uploadIds = await addDemoFiles(tx, did.files);

@@ -57,6 +57,14 @@ export const itToday: Story[] = [
     ],
   },
   {
+    opened: '1h20m',
+    by: 'sofie',
+    category: 'vpn',
+    impact: 'a-little',
+    subject: 'VPN dropped in the middle of a call again',
+    body: 'Same as this morning: twenty minutes, then gone, this time while I was talking to the Antwerp depot.',
+  },
+  {
     opened: '1h55m',
     by: 'rui',
     category: 'laptops',
