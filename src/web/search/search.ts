@@ -7,10 +7,12 @@ import { allow } from '../middleware/allow.ts';
 import { page } from '../rendering/page.ts';
 import { queryId, queryText } from '../request.ts';
 import { limitSearch } from './limiting.ts';
+import { paletteRoutes } from './palette.ts';
 import { hintWords } from './words.ts';
 
 export function searchRoutes(): Router {
   const router = Router();
+  router.use(paletteRoutes());
   router.get('/search', allow('ticket.list'), async (req, res) => {
     const q = queryText(req, 'q');
     if (q) await limitSearch(req);
