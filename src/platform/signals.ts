@@ -8,6 +8,8 @@ export const SIGNAL_CHANNEL = 'smartsupport_live';
 export type Signal = {
   event?: number;
   ticket?: number;
+  /** Whose doing it was, where their own pages know already. */
+  by?: number;
   /** `people`: somebody's rights changed. `presence`: who looks at the ticket. */
   about: 'ticket' | 'people' | 'presence';
 };

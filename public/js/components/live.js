@@ -1,6 +1,7 @@
 import { find, findAll, on, onWithin } from '../page.js';
 
 const LOOK_MS = 20_000;
+const QUIET_MS = 1_000;
 const HIDDEN_MS = 30_000;
 const NAMES = ['ticket', 'tickets', 'counts', 'presence'];
 
@@ -33,7 +34,7 @@ export function live() {
     }, LOOK_MS);
   };
   function open() {
-    if (source) return;
+    if (source || document.hidden) return;
     source = new EventSource(`/live?on=${place.dataset.live}&since=${since}`);
     const hear = (name, run) =>
       source.addEventListener(name, ({ data, lastEventId }) => {
@@ -55,7 +56,9 @@ export function live() {
     };
   }
 
-  open();
+  // A page is whole first; what happens until then is told when the stream opens.
+  if (document.readyState === 'complete') setTimeout(open, QUIET_MS);
+  else addEventListener('load', () => setTimeout(open, QUIET_MS));
   addEventListener('pagehide', close);
   addEventListener('pageshow', event => event.persisted && open());
   on('visibilitychange', () => {

@@ -60,7 +60,7 @@ export async function notePresence(ctx: Context, ticket: Ticket, state: Presence
     personId(ctx.actor),
     state,
   ]);
-  if (row?.before !== state) ctx.world.announce({ about: 'presence', ticket: ticket.id });
+  if (row?.before !== state) tellOthers(ctx, ticket);
 }
 
 /** The person has closed the page. */
@@ -70,5 +70,8 @@ export async function leaveTicket(ctx: Context, ticket: Ticket): Promise<void> {
     .db('ticket_presence')
     .where({ ticket_id: ticket.id, user_id: personId(ctx.actor) })
     .delete();
-  if (gone > 0) ctx.world.announce({ about: 'presence', ticket: ticket.id });
+  if (gone > 0) tellOthers(ctx, ticket);
 }
+
+const tellOthers = (ctx: Context, ticket: Ticket) =>
+  ctx.world.announce({ about: 'presence', ticket: ticket.id, by: personId(ctx.actor) ?? 0 });

@@ -7,8 +7,8 @@ const MOST_TICKETS = 200;
 export type Gathered = {
   /** Events, each with its ticket. */
   events: ReadonlyMap<number, number>;
-  /** Tickets at which somebody came, left, or began to write. */
-  presence: ReadonlySet<number>;
+  /** Tickets at which somebody came, left, or began to write, with who that was. */
+  presence: ReadonlyMap<number, readonly number[]>;
   /** Tickets that lists and counts may have changed for; empty while those have to wait. */
   listed: readonly number[];
   /** Somebody's rights changed: everybody's are looked at. */
@@ -20,7 +20,7 @@ export type Gathered = {
 /** Gathers signals until they are taken. Lists and counts keep a pause between two tellings, the rest does not wait. */
 export function createGathering(pauseMs: () => number) {
   let events = new Map<number, number>();
-  let presence = new Set<number>();
+  let presence = new Map<number, number[]>();
   let listed = new Set<number>();
   let rights = false;
   let missed = false;
@@ -36,10 +36,10 @@ export function createGathering(pauseMs: () => number) {
   }
 
   return {
-    add({ about, ticket, event }: Signal) {
+    add({ about, ticket, event, by = 0 }: Signal) {
       if (about === 'people') rights = true;
       if (!ticket) return;
-      if (about === 'presence') presence.add(ticket);
+      if (about === 'presence') presence.set(ticket, [...(presence.get(ticket) ?? []), by]);
       if (about !== 'ticket') return;
       if (event) events.set(event, ticket);
       listed.delete(ticket);
@@ -57,7 +57,7 @@ export function createGathering(pauseMs: () => number) {
     take(): Gathered {
       const taken = { events, presence, listed: takeListed(), rights, missed };
       events = new Map();
-      presence = new Set();
+      presence = new Map();
       rights = false;
       missed = false;
       return taken;

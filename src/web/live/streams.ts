@@ -51,7 +51,7 @@ export function createStreams({ db, signals, metrics, log }: Services) {
 
   /** Asks once who may know of what has gathered, and tells them. */
   async function turn(gathered: Gathered) {
-    const tickets = new Set([...gathered.events.values(), ...gathered.presence]);
+    const tickets = new Set([...gathered.events.values(), ...gathered.presence.keys()]);
     const all = gathered.rights || gathered.missed || gathered.listed.length > 0;
     const concerned = [...open.keys()].filter(stream => all || tickets.has(ticketOf(stream) ?? 0));
     if (concerned.length === 0) return;

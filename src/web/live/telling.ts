@@ -28,5 +28,6 @@ function tellTicket(stream: Stream, audience: Audience, { presence }: Gathered, 
   const own = audience.events(stream, id);
   const comment = own.findLast(event => event.commentId)?.commentId;
   if (own.length > 0) stream.tell('ticket', comment ? { comment } : {});
-  if (presence.has(id) && audience.works(stream, id)) stream.tell('presence');
+  const moved = presence.get(id)?.some(by => by !== stream.userId);
+  if (moved && audience.works(stream, id)) stream.tell('presence');
 }

@@ -60,10 +60,13 @@ test(`${MANY} pages hear of a reply within a second, take little memory, and lea
   expect(memory() - before).toBeLessThan(60);
 
   // Until the connection that listens is there, and what led here has been told.
-  await eventually(async () => {
-    if (heardAt.length === 0) await comment(employee, ticket);
-    return heardAt.filter(Boolean).length === MANY;
-  }, { within: 15_000, every: 500 });
+  await eventually(
+    async () => {
+      if (heardAt.length === 0) await comment(employee, ticket);
+      return heardAt.filter(Boolean).length === MANY;
+    },
+    { within: 15_000, every: 500 },
+  );
   await new Promise(resolve => setTimeout(resolve, Math.max(1_000, MANY * 15)));
   heardAt.length = 0;
   const started = performance.now();
