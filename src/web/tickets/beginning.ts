@@ -4,7 +4,8 @@ import { templateChoices, templateToUse } from '../../domain/tickets/template.ts
 
 type Values = Record<string, unknown>;
 
-const textOf = (value: unknown) => (typeof value === 'string' ? value.trim() : '');
+/** Browsers send lines ended by CR LF; what is stored has LF. */
+const textOf = (value: unknown) => (typeof value === 'string' ? value.replace(/\r\n?/g, '\n').trim() : '');
 
 /**
  * What the form of a new ticket shows once a template is chosen. What somebody typed stays: the template fills what
