@@ -10,6 +10,7 @@ import { type CastKey, cast, castKeys, demoPassword, teams } from './cast.ts';
 import { type Company, insertCompany } from './company.ts';
 import { notifyDemo } from './notifying.ts';
 import { relateTickets } from './relating.ts';
+import { insertReplies } from './replies.ts';
 import { insertSavedViews } from './saved-views.ts';
 import { facilities } from './stories/facilities.ts';
 import { finance } from './stories/finance.ts';
@@ -56,6 +57,7 @@ export async function seedDemo(services: Pick<Services, 'contextFor' | 'world'>)
     await tx.db.raw(`select setval('ticket_numbers', ?, false)`, [FIRST_NUMBER]);
     await settleAssignment(tx, company);
     await recordFounding(tx, company);
+    await insertReplies(tx, company);
     const ids = await tellStories(tx, company, stories);
     await relateTickets(tx, company);
     await recordToday(tx, company);

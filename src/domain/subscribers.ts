@@ -19,5 +19,6 @@ export const subscribers: Subscribers = {
   'ticket.unwatched': [indexChanged],
   'reply.added': [notifyPeople, indexChanged, wantThumbnails],
   'note.added': [notifyPeople, indexChanged, wantThumbnails],
+  'note.edited': [notifyPeople, indexChanged],
   'comment.redacted': [indexChanged],
 };

@@ -3,6 +3,7 @@ import type { Tx } from '../context.ts';
 import type { DomainEvent } from '../events/dispatching.ts';
 import { type TicketRelation, worksTicket } from '../tickets/policy.ts';
 import type { StatusKind, WaitingOn } from '../tickets/status.ts';
+import { mentionsOf } from './recipients.ts';
 
 /** A ticket as it is now, and the people whom news of it may concern. */
 export type Facts = {
@@ -56,6 +57,7 @@ export async function factsOf(
     ticket.requesterId,
     ticket.assigneeId,
     event.actorId,
+    ...mentionsOf(event),
     ...watcherIds,
     ...followerIds,
   ].filter(id => id !== null);

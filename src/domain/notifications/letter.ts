@@ -195,7 +195,7 @@ async function commentFor(
   works: boolean,
 ): Promise<LetterComment | null | 'hidden'> {
   const { rows } = await ctx.db.raw<{ rows: CommentRow[] }>(
-    `select c.kind, c.body, c.redacted_at as "redactedAt", c.created_at as "createdAt",
+    `select c.kind, c.body || coalesce(E'\\n\\n' || c.signature, '') as body, c.redacted_at as "redactedAt", c.created_at as "createdAt",
             u.first_name as "firstName", u.last_name as "lastName",
             (select jsonb_agg(jsonb_build_object('filename', a.filename, 'size', a.size) order by a.id)
              from attachments a where a.comment_id = c.id and a.redacted_at is null) as files

@@ -33,7 +33,7 @@ export async function listNotifications(
               jsonb_build_object('id', a.id, 'firstName', a.first_name, 'lastName', a.last_name) end as actor
      from notifications n join events e on e.id = n.event_id join tickets t on t.id = n.ticket_id
      left join users a on a.id = e.actor_id left join statuses s on s.key = e.to_status
-     where n.user_id = :owner and n.id < :before and ${scope.visible} and (n.kind <> 'note' or ${scope.works})
+     where n.user_id = :owner and n.id < :before and ${scope.visible} and (n.kind not in ('note', 'mention') or ${scope.works})
      order by n.id desc limit :limit`,
     { owner: personId(ctx.actor), before: before ?? Number.MAX_SAFE_INTEGER, limit: limit + 1 },
   );

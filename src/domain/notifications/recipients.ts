@@ -2,7 +2,15 @@ import type { DomainEvent } from '../events/dispatching.ts';
 import type { Facts } from './audience.ts';
 import type { TicketTemplate } from './holding.ts';
 
-export type NotificationKind = 'new' | 'created-for' | 'assigned' | 'reply' | 'note' | 'status' | 'watching';
+export type NotificationKind =
+  | 'new'
+  | 'created-for'
+  | 'assigned'
+  | 'reply'
+  | 'note'
+  | 'mention'
+  | 'status'
+  | 'watching';
 
 /** What one person is told about one event: by mail, on the page, or both. */
 export type Notice = { userId: number; mail: TicketTemplate | null; page: NotificationKind | null };
@@ -15,6 +23,7 @@ const RULES: Record<string, Rule> = {
   'ticket.watched': watched,
   'reply.added': replied,
   'note.added': noted,
+  'note.edited': mentioned,
 };
 
 /**
@@ -40,6 +49,17 @@ function created(event: DomainEvent, facts: Facts): Notice[] {
   ];
 }
 
+/** Who is named comes first; only people who may read the ticket's notes hear of it. */
+function mentioned(event: DomainEvent, facts: Facts): Notice[] {
+  const mail: TicketTemplate = event.internal ? 'ticket-note' : 'ticket-reply';
+  return mentionsOf(event)
+    .filter(userId => facts.workerIds.has(userId))
+    .map(userId => ({ userId, mail, page: 'mention' }));
+}
+
+export const mentionsOf = ({ data }: Pick<DomainEvent, 'data'>): number[] =>
+  Array.isArray(data.mentions) ? data.mentions.map(Number).filter(Number.isSafeInteger) : [];
+
 function replied(event: DomainEvent, facts: Facts): Notice[] {
   const audience = [facts.requesterId, ...facts.watcherIds].map(
     (userId): Notice => ({ userId, mail: 'ticket-reply', page: 'reply' }),
@@ -47,12 +67,15 @@ function replied(event: DomainEvent, facts: Facts): Notice[] {
   // Colleagues on the desk see each other's answers on the page; only the requester's bring a mail.
   const fromDesk = event.actorId !== null && facts.workerIds.has(event.actorId);
   const owning = fromDesk ? assignee(facts, null, 'reply') : owners(facts, 'ticket-reply', 'reply');
-  return [...audience, ...owning];
+  return [...mentioned(event, facts), ...audience, ...owning];
 }
 
-function noted(_event: DomainEvent, facts: Facts): Notice[] {
+function noted(event: DomainEvent, facts: Facts): Notice[] {
   const people = [facts.assigneeId, ...facts.watcherIds].filter(id => id !== null && facts.workerIds.has(id));
-  return people.map(userId => ({ userId: userId as number, mail: 'ticket-note', page: 'note' }));
+  const told = people.map(
+    (userId): Notice => ({ userId: userId as number, mail: 'ticket-note', page: 'note' }),
+  );
+  return [...mentioned(event, facts), ...told];
 }
 
 function watched(event: DomainEvent): Notice[] {

@@ -14,9 +14,16 @@ export async function redactComment(ctx: Context, ticket: Ticket, commentId: num
     const [comment] = await tx
       .db('comments')
       .where({ id: commentId, ticket_id: ticket.id, redacted_at: null })
-      .update({ body: '', redacted_at: tx.now(), redacted_by: personId(tx.actor) })
+      .update({
+        body: '',
+        mentions: null,
+        signature: null,
+        redacted_at: tx.now(),
+        redacted_by: personId(tx.actor),
+      })
       .returning('id');
     if (!comment) return requireComment(tx, ticket, commentId);
+    await tx.db('comment_versions').where({ comment_id: commentId }).delete();
     const files = await tx
       .db('attachments')
       .where({ comment_id: commentId, redacted_at: null })

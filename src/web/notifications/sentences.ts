@@ -23,6 +23,8 @@ function sentence({ kind, actor, statusName }: Notification, t: Translate): stri
       return t('{{name}} has answered', { name });
     case 'note':
       return t('{{name}} has added an internal note', { name });
+    case 'mention':
+      return t('{{name}} has mentioned you', { name });
     case 'watching':
       return t('{{name}} lets you follow a ticket', { name });
     case 'status':

@@ -3,12 +3,13 @@ import { isStaff } from '../../domain/access/actor.ts';
 import { findWorkingTimes } from '../../domain/assignment/working-times.ts';
 import { listDevices } from '../../domain/identity/devices.ts';
 import { findProfile } from '../../domain/identity/profile.ts';
+import { findWriting } from '../../domain/identity/writing.ts';
 import { emptyForm, type FormState } from '../rendering/forms.ts';
 import { invalid, page } from '../rendering/page.ts';
 import { person } from '../request.ts';
 import { browserName } from './browser-name.ts';
 
-type Forms = { form?: FormState; passwordForm?: FormState; timesForm?: FormState };
+type Forms = { form?: FormState; passwordForm?: FormState; writingForm?: FormState; timesForm?: FormState };
 
 /** One page for all own things; a form that was refused is shown in it with what was typed. */
 export async function showProfile(req: Request, res: Response, forms: Forms = {}): Promise<void> {
@@ -24,6 +25,7 @@ export async function showProfile(req: Request, res: Response, forms: Forms = {}
     profile,
     form: forms.form ?? emptyForm(values),
     passwordForm: forms.passwordForm ?? emptyForm(),
+    writingForm: forms.writingForm ?? emptyForm(await findWriting(req.ctx)),
     times,
     timesForm: forms.timesForm ?? emptyForm(),
     languages: languageChoices(req),
@@ -35,7 +37,7 @@ export async function showProfile(req: Request, res: Response, forms: Forms = {}
     })),
   };
   const layout = isWorker ? 'desk' : 'portal';
-  if (forms.form || forms.passwordForm || forms.timesForm)
+  if (forms.form || forms.passwordForm || forms.writingForm || forms.timesForm)
     return invalid(res, 'profile/show', locals, { layout });
   return page(res, 'profile/show', locals, { layout });
 }

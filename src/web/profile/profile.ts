@@ -11,6 +11,7 @@ import { passwordRoutes } from './password.ts';
 import { showProfile } from './profile-page.ts';
 import { themeRoutes } from './theme.ts';
 import { workingTimesRoutes } from './working-times.ts';
+import { writingRoutes } from './writing.ts';
 
 export function profileRoutes(): Router {
   const router = Router();
@@ -26,7 +27,7 @@ export function profileRoutes(): Router {
     return done(res, { to: paths.profile, notice: req.t('Your settings are saved') });
   });
 
-  router.use(passwordRoutes(), deviceRoutes(), themeRoutes(), workingTimesRoutes());
+  router.use(passwordRoutes(), deviceRoutes(), themeRoutes(), writingRoutes(), workingTimesRoutes());
   return router;
 }
 

@@ -23,6 +23,7 @@ import { limitCreation } from './limiting.ts';
 import { linkRoutes } from './links.ts';
 import { memoRoutes } from './memo.ts';
 import { mergeRoutes } from './merging.ts';
+import { noteRoutes } from './notes.ts';
 import { replyRoutes } from './replies.ts';
 import { newTicketSchema } from './schemas.ts';
 import { showRoutes } from './show.ts';
@@ -97,7 +98,7 @@ export function ticketRoutes(): Router {
     linkRoutes(),
     summaryRoutes(),
   );
-  router.use(checklistRoutes(), timeRoutes(), memoRoutes(), replyRoutes(), composerRoutes());
+  router.use(checklistRoutes(), timeRoutes(), memoRoutes(), replyRoutes(), composerRoutes(), noteRoutes());
   return router;
 }
 

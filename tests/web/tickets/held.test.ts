@@ -155,3 +155,26 @@ describe('the message field', () => {
     expect(colleague.id).toBeGreaterThan(0);
   });
 });
+
+describe('a note of one’s own', () => {
+  test('is edited and shows that it was; its history is the desk’s', async () => {
+    const ticket = await raise();
+    const { commentId } = await comment(coordinator, ticket, { kind: 'note', body: 'First words' });
+    await marek.get(paths.ticket(ticket));
+    await marek.click('Edit');
+    marek.fill({ 'Internal note': '' });
+    await marek.click('Save changes');
+    expect(marek.status).toBe(422);
+    marek.fill({ 'Internal note': 'Better words' });
+    await marek.click('Save changes');
+    expect(marek.html.has('Better words')).toBe(true);
+    await marek.click('edited');
+    expect(marek.html.has('First words')).toBe(true);
+    for (const at of [paths.note(ticket, commentId), paths.noteHistory(ticket, commentId)]) {
+      expect((await anna.request(at)).status).toBe(403);
+      expect((await aisha.request(at)).status).toBe(404);
+    }
+    expect((await kwame.request(paths.note(ticket, commentId))).status).toBe(403);
+    expect((await kwame.request(paths.noteHistory(ticket, commentId))).status).toBe(200);
+  });
+});
