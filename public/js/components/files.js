@@ -16,7 +16,7 @@ export function files() {
     const input = find(INPUT, field.form);
     if (!input || !event.clipboardData?.files.length) return;
     event.preventDefault();
-    add(input, [...event.clipboardData.files]);
+    add(input, [...event.clipboardData.files].map(named));
   });
   onWithin('dragover', '.drop, .composer', event => event.preventDefault());
   onWithin('drop', '.drop, .composer', (event, zone) => {
@@ -28,6 +28,13 @@ export function files() {
   on('reset', event => {
     for (const input of findAll(INPUT, event.target)) show(input, []);
   });
+}
+
+/** A picture from the clipboard is always called image.png; two of them are not the same. */
+function named(file) {
+  if (!/^image\.(png|jpe?g|webp)$/.test(file.name)) return file;
+  const at = new Date().toISOString().slice(0, 19).replace(/\D+/g, '-');
+  return new File([file], `screenshot-${at}${file.name.slice(5)}`, { type: file.type });
 }
 
 function add(input, more) {
