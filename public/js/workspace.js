@@ -1,5 +1,6 @@
 import { canned } from './components/canned.js';
 import { elapsed } from './components/elapsed.js';
+import { fill } from './components/fill.js';
 import { keptSelection } from './components/kept-selection.js';
 import { mentions } from './components/mentions.js';
 import { palette } from './components/palette.js';
@@ -7,5 +8,5 @@ import { presence } from './components/presence.js';
 
 // Page behaviour of the coordinator's pages only, so that an employee's page does not carry it. One behaviour a
 // file in components/; everything here only speeds up what links and forms already do.
-const behaviours = [palette, presence, keptSelection, elapsed, canned, mentions];
+const behaviours = [palette, fill, presence, keptSelection, elapsed, canned, mentions];
 for (const start of behaviours) start();

@@ -2,17 +2,20 @@ import { Router } from 'express';
 import { can } from '../../domain/policies.ts';
 import { searchPeople } from '../../domain/search/people.ts';
 import { MAX_PAGES, searchTickets } from '../../domain/search/searching.ts';
+import { suggestions } from '../../domain/search/suggesting.ts';
 import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
 import { page } from '../rendering/page.ts';
 import { queryId, queryText } from '../request.ts';
 import { limitSearch } from './limiting.ts';
 import { paletteRoutes } from './palette.ts';
+import { suggestionRoutes } from './suggestions.ts';
 import { hintWords } from './words.ts';
 
 export function searchRoutes(): Router {
   const router = Router();
   router.use(paletteRoutes());
+  router.use(suggestionRoutes());
   router.get('/search', allow('ticket.list'), async (req, res) => {
     const q = queryText(req, 'q');
     if (q) await limitSearch(req);
@@ -36,6 +39,7 @@ export function searchRoutes(): Router {
         at,
         link,
         people: desk && q && at === 1 ? await searchPeople(req.ctx, q, 3) : [],
+        suggested: found.hints.some(hint => hint.about === 'empty') ? await suggestions(req.ctx, q) : [],
         hintLines: hintWords(found.hints, req.t),
         audience: desk ? 'desk' : 'employee',
       },

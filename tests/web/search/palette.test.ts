@@ -16,7 +16,7 @@ const lines = async (who: { email: string }, query: string) => {
   return html
     .find('[role=option]')
     .toArray()
-    .map(line => `${html.textOf(line)} ${html.find(line).attr('href')}`);
+    .map(line => `${html.textOf(line)} ${line.attribs.href}`);
 };
 
 test('tickets by words and by number, views and pages by name, within what may be seen', async () => {
