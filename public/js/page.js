@@ -32,3 +32,10 @@ export function storage() {
     return null;
   }
 }
+
+/** Runs what the page can do without for now: a second after it is whole. */
+export function whenQuiet(run) {
+  const soon = () => setTimeout(run, 1_000);
+  if (document.readyState === 'complete') soon();
+  else addEventListener('load', soon, { once: true });
+}

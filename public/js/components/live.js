@@ -1,7 +1,6 @@
-import { find, findAll, on, onWithin } from '../page.js';
+import { find, findAll, on, onWithin, whenQuiet } from '../page.js';
 
 const LOOK_MS = 20_000;
-const QUIET_MS = 1_000;
 const HIDDEN_MS = 30_000;
 const NAMES = ['ticket', 'tickets', 'counts', 'presence'];
 
@@ -57,8 +56,7 @@ export function live() {
   }
 
   // A page is whole first; what happens until then is told when the stream opens.
-  if (document.readyState === 'complete') setTimeout(open, QUIET_MS);
-  else addEventListener('load', () => setTimeout(open, QUIET_MS));
+  whenQuiet(open);
   addEventListener('pagehide', close);
   addEventListener('pageshow', event => event.persisted && open());
   on('visibilitychange', () => {

@@ -1,4 +1,4 @@
-import { find, on, onWithin } from '../page.js';
+import { find, on, onWithin, whenQuiet } from '../page.js';
 
 const BEAT_MS = 20_000;
 const WRITING_MS = 60_000;
@@ -27,8 +27,7 @@ export function presence() {
   on('visibilitychange', beat);
   addEventListener('pagehide', () => leave(place.getAttribute('hx-post')));
   setInterval(beat, BEAT_MS);
-  // Once htmx listens.
-  setTimeout(beat, 300);
+  whenQuiet(beat);
 }
 
 function leave(address) {
