@@ -27,6 +27,7 @@ import { noteRoutes } from './notes.ts';
 import { replyRoutes } from './replies.ts';
 import { newTicketSchema } from './schemas.ts';
 import { showRoutes } from './show.ts';
+import { splitRoutes } from './splitting.ts';
 import { summaryRoutes } from './summary.ts';
 import { tagRoutes } from './tags.ts';
 import { timeRoutes } from './time.ts';
@@ -95,6 +96,7 @@ export function ticketRoutes(): Router {
     actionRoutes(),
     tagRoutes(),
     mergeRoutes(),
+    splitRoutes(),
     linkRoutes(),
     summaryRoutes(),
   );
