@@ -103,8 +103,15 @@ async function asEmployee({ db, ticket, userId }: Demo): Promise<Stop[]> {
 
 const chooseStatus = async (page: Page) => {
   await page.locator('[name=ids]').first().check();
-  await page.locator('button[name=do][value=status]').click();
+  // Hidden where scripts open a menu instead.
+  await page.locator('.bulk button[name=do][value=status]').dispatchEvent('click');
   await page.locator('input[name=value]').first().waitFor();
+};
+
+const previewClosing = async (page: Page) => {
+  await page.locator('[name=ids]').first().check();
+  await page.locator('#bulk-more button[value=close]').dispatchEvent('click');
+  await page.getByText('You can undo it for a day.').waitFor();
 };
 
 const VIEWS = ['needs-reply', 'mine', 'unassigned', 'due-soon', 'overdue', 'waiting', 'all'];
@@ -121,6 +128,9 @@ async function asCoordinator({ db }: Demo): Promise<Stop[]> {
     ...VIEWS.map((view): [string] => [`/queue/${view}`]),
     ['/queue/all?status=new&priority=high'],
     ['/queue/all?sort=newest', undefined, chooseStatus, 'choosing a status for some'],
+    ['/queue/all?sort=newest', undefined, previewClosing, 'looking at what closing would do'],
+    ['/queue/bulk'],
+    ['/queue/bulk/values?act=status'],
     ...rows.map((row): [string] => [`/tickets/${row.number}?from=all`]),
     ['/tickets'],
     ['/tickets/new'],

@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { cancelRun } from '../../domain/bulk/ending.ts';
+import { factsOf } from '../../domain/bulk/facts.ts';
 import { startRun } from '../../domain/bulk/planning.ts';
 import { previewRun } from '../../domain/bulk/previewing.ts';
 import { resultsOf } from '../../domain/bulk/results.ts';
@@ -130,6 +131,7 @@ async function plannedLocals(req: Request, run: BulkRun & BulkTask) {
     value: valueWord(run, preview.facts, req.t),
     current: (ticket: Parameters<typeof currentWord>[1]) => currentWord(run, ticket, req.t),
     button: startWord(run.act, preview.changes, req.t),
+    message: run.act === 'reply' || run.act === 'note' ? run.parameters.body : '',
     stays: !canBeUndone(run.act) || run.act === 'macro',
   };
 }
@@ -138,6 +140,7 @@ async function ranLocals(req: Request, run: BulkRun) {
   const done = run.total - run.counts.waiting;
   return {
     results: await resultsOf(req.ctx, run),
+    value: run.act === 'undo' ? '' : valueWord(run, await factsOf(req.ctx, run), req.t),
     done,
     changed: run.counts.changed + run.counts.undone,
     isOwn: isOwn(req.ctx, run),
