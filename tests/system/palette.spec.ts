@@ -1,0 +1,63 @@
+import type { Page } from 'playwright';
+import { describe, expect, test } from 'vitest';
+import { browse, inChromium, noChromium } from '../support/browser.ts';
+import { demoCompany } from '../support/demo.ts';
+
+const demo = await demoCompany();
+const asMarek = async () => browse(demo, { context: await demo.signedIn('marek') });
+const option = (page: Page, name: string | RegExp) =>
+  page.locator('#palette [role=option]', { hasText: name });
+const isOpen = (page: Page) => page.locator('#palette').isVisible();
+
+describe.skipIf(noChromium)('the palette (needs Chromium)', () => {
+  inChromium();
+
+  test('/ opens it, arrows choose, Enter goes there', async () => {
+    const page = await asMarek();
+    await page.goto('/queue/all');
+    await page.keyboard.press('/');
+    await option(page, 'Needs a reply').waitFor();
+    await page.keyboard.type('unass');
+    await option(page, 'Search: unass').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    expect(await page.locator('#palette [aria-selected=true]').textContent()).toContain('Unassigned');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/queue/unassigned');
+  });
+
+  test('Ctrl-K opens it while typing too, Escape leaves it and gives the focus back', async () => {
+    const page = await asMarek();
+    await page.goto('/queue/all');
+    await page.locator('#f').focus();
+    await page.keyboard.press('Control+k');
+    await option(page, 'Needs a reply').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('#palette').waitFor({ state: 'hidden' });
+    expect(await page.evaluate('document.activeElement.id')).toBe('f');
+  });
+
+  test('finds a ticket, and acts on the one that is open', async () => {
+    const page = await asMarek();
+    await page.goto('/queue/all');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/tickets\/\d+/);
+    await page.keyboard.press('Control+k');
+    await option(page, 'Write an internal note').waitFor();
+    await page.keyboard.type('intern');
+    await page.locator('#palette [aria-selected=true]', { hasText: 'Write an internal note' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('.composer textarea:focus').waitFor();
+    expect(await page.locator('.composer [name=kind]:checked').getAttribute('value')).toBe('note');
+  });
+
+  test('stays closed once single keys are switched off', async () => {
+    const page = await asMarek();
+    await page.goto('/queue/all');
+    await page.evaluate("document.documentElement.dataset.keys = 'off'");
+    await page.keyboard.press('/');
+    await page.keyboard.press('Control+k');
+    expect(await isOpen(page)).toBe(false);
+  });
+});
