@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { saveDraft } from '../../src/domain/drafting.ts';
+import { addItems } from '../../src/domain/tickets/checking.ts';
+import { saveMemo } from '../../src/domain/tickets/memo.ts';
 import { queueViews } from '../../src/domain/tickets/queue.ts';
 import { redactComment } from '../../src/domain/tickets/redacting.ts';
 import type { Ticket } from '../../src/domain/tickets/ticket.ts';
+import { addTime } from '../../src/domain/tickets/timing.ts';
 import { post, testApp } from '../support/app.ts';
 import { type Made, usualPeople } from '../support/factories.ts';
 import { routesOf } from '../support/routes.ts';
@@ -18,6 +21,7 @@ const { it, hr, coordinator, admin } = await usualPeople(app);
 
 // A search for the beginning of the words finds them, and its echo on the page is none of them.
 const START = 'xylo';
+const today = app.clock.now().toISOString().slice(0, 10);
 let planted = 0;
 function canary(what: string): string {
   planted += 1;
@@ -34,6 +38,9 @@ async function plant(by: Made, team: Made) {
   const noteFile = canary('notefile');
   const noteBytes = canary('notebytes');
   const draft = canary('draft');
+  const memo = canary('draftmemo');
+  const item = canary('item');
+  const spent = canary('spent');
   const gone = canary('gone');
   const ticket = await makeTicket({ by, team, subject: words.subject, body: words.body });
   const desk = team === it ? coordinator : hrDesk;
@@ -45,10 +52,14 @@ async function plant(by: Made, team: Made) {
   await redactComment(await as(team === it ? admin : hrAdmin), ticket, commentId);
   // Sending takes a draft away, so it comes last.
   await saveDraft(await as(desk), `ticket:${ticket.id}`, { body: draft, kind: 'note' });
+  const working = await as(desk);
+  await saveMemo(working, ticket, memo);
+  await addItems(working, ticket, [item]);
+  await addTime(working, ticket, { minutes: 5, note: spent, spentOn: today });
   return {
     ticket,
     open: [words.subject, words.body, words.file],
-    secret: [words.note, noteFile, noteBytes, draft],
+    secret: [words.note, noteFile, noteBytes, draft, memo, item, spent],
     gone,
   };
 }
@@ -97,7 +108,7 @@ const people: [string, Made & { email: string }, string[], string[]][] = [
   [
     'an admin who asked another team',
     hrAdmin,
-    [...secret(adminOwn), ...gone, ...everything.map(each => each.secret[3]!)],
+    [...secret(adminOwn), ...gone, ...everything.flatMap(each => each.secret.slice(3, 5))],
     [...open(...everything), ...secret(own, deskOwn, foreign).filter(word => !word.includes('draft'))],
   ],
   [
@@ -113,6 +124,8 @@ const TARGETS = [
   'composer',
   'properties',
   'ticket-head',
+  'checklist',
+  'time',
   'list',
   'results',
   'new-ticket',
