@@ -8,10 +8,11 @@ export function canned() {
   onWithin('input', '#canned-q', (_event, field) => narrow(field.value));
   onWithin('keydown', '#canned', (event, menu) => move(event, menu));
   onWithin('click', '[data-insert]', (_event, button) => insert(button));
-  // Opened again, it shows all; `toggle` does not bubble.
+  // Opened, one types at once; opened again, it shows all; `toggle` does not bubble.
   const opened = (event, menu) => {
-    if (event.newState !== 'closed') return;
-    find('input', menu).value = '';
+    const field = find('input', menu);
+    if (event.newState === 'open') return field.focus();
+    field.value = '';
     narrow('');
   };
   onWithin('toggle', '#canned', opened, { capture: true });

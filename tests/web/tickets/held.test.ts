@@ -124,7 +124,7 @@ describe('the message field', () => {
     const ticket = await raise();
     await marek.get(paths.ticket(ticket));
     marek.fill({ Message: '**Bold** <b>not</b>' });
-    await marek.click('Preview');
+    await marek.submit(marek.form({ action: paths.comments(ticket) }), 'Preview');
     expect(marek.html.find('#reply-preview strong').text()).toBe('Bold');
     expect(marek.html.find('#reply').text().trim()).toBe('**Bold** <b>not</b>');
     const drawn = await marek.partial(paths.messagePreview(ticket), {
