@@ -65,7 +65,7 @@ describe.skipIf(noChromium)('two web processes behind one address (needs Chromiu
 
     await other.getByRole('button', { name: /Send and wait/ }).click();
     await marek.locator('#thread').getByText('Restart it, please').waitFor();
-    await bar.getByText('Ana answered just now').waitFor();
+    await marek.locator('#answered').getByText('Ana answered just now').waitFor();
     expect(await mine.inputValue()).toBe('What I was about to say');
     await expectPatiently(() => marek.locator('#p-status').inputValue(), 'on-hold:requester');
     await expectPatiently(

@@ -15,14 +15,16 @@ import { ticketFragments, ticketLocals } from '../tickets/show.ts';
 export async function updateTicket(req: Request, res: Response, ticket: Ticket): Promise<void> {
   await recordNotesRead(req.ctx, ticket);
   const locals = await ticketLocals(req, ticket);
+  const answered = answeredSince(req, locals.timeline);
+  // Said once, and left standing until the composer is drawn anew.
+  const news = answered ? { answered: 'tickets/_answered' } : {};
   const { thread, properties } = ticketFragments;
   const shown = locals.works
-    ? { thread, 'ticket-head': 'tickets/_desk-head', properties, presence: 'tickets/_presence' }
+    ? { thread, 'ticket-head': 'tickets/_desk-head', properties, presence: 'tickets/_presence', ...news }
     : { thread, 'ticket-head': 'tickets/_employee-head', progress: 'tickets/_progress' };
   const without = queryText(req, 'without').split(',');
   const named = Object.fromEntries(Object.entries(shown).filter(([id]) => !without.includes(id)));
   const progress = locals.works ? undefined : progressOf(req, ticket, locals.timeline);
-  const answered = answeredSince(req, locals.timeline);
   // The desk reads it in the composer's bar; an employee's page has none.
   const name = answered?.author && fullName(answered.author);
   const toast = !locals.works && name ? { toast: req.t('{{name}} answered just now', { name }) } : {};

@@ -84,7 +84,7 @@ describe('the parts that others changed', () => {
     const whole = await marek.partial(`${at}?after=1&without=`, { target: 'div' });
     const targets = (text: string) =>
       [...text.matchAll(/hx-target="#([\w-]+)" hx-swap="outerMorph"/g)].map(m => m[1]);
-    expect(targets(whole.text)).toEqual(['thread', 'ticket-head', 'properties', 'presence']);
+    expect(targets(whole.text)).toEqual(['thread', 'ticket-head', 'properties', 'presence', 'answered']);
     expect(whole.text).toContain('Kwame answered just now');
     expect(whole.text).toContain(`href="#c${commentId}"`);
     const less = await marek.partial(`${at}?without=properties`, { target: 'div' });
