@@ -20,8 +20,11 @@ export const bulkSchema = z.strictObject({
     .optional()
     .transform(text => (text ? text.split(',').map(Number) : []))
     .pipe(z.array(z.number()).max(MOST_IDS)),
-  /** `list`: every ticket of the list; `page`: the box above the list, which says nothing by itself. */
-  all: z.string().max(10).optional(),
+  /** `list`: every ticket of the list; `page`: the box above the list, which says nothing and may come along. */
+  all: z
+    .union([z.string().max(10), z.array(z.string().max(10)).max(3)])
+    .optional()
+    .transform(value => [value].flat().includes('list')),
   source: z.enum(['ids', 'list']).optional().default('ids'),
   do: z.string().max(100).optional(),
   /** Where to go on ticking. */

@@ -56,7 +56,7 @@ async function chosenIds(
   form: BulkForm,
   back: string,
 ): Promise<{ chosen: number[]; isAll: boolean }> {
-  if (form.all === 'list') return { chosen: await idsOfList(req, back), isAll: true };
+  if (form.all) return { chosen: await idsOfList(req, back), isAll: true };
   return { chosen: [...new Set([...form.ids, ...form.picked])], isAll: false };
 }
 

@@ -138,6 +138,7 @@ describe('what is ticked stays ticked while paging', () => {
 
 describe('a whole list', () => {
   test('is frozen, confirmed on its own, done by the worker, and undone', async () => {
+    bar().fill({ 'Select all on this page': true });
     await press([1], 'Select the whole list');
     expect(marek.html.heading).toBe('What to do with 24 tickets');
     await marek.click('Change priority');
