@@ -46,8 +46,9 @@ export async function listAt(
   req: Request,
   key: string,
   read: Reading = (name, most) => queryText(req, name, most),
+  known: readonly SavedView[] = [],
 ): Promise<ListAddress> {
-  const saved = await savedAt(req, key);
+  const saved = await savedAt(req, key, known);
   const view = saved?.base ?? queueViews.find(each => each === key);
   if (!view) throw new NotFound('No such view');
   const said = Object.fromEntries(SAID.map(name => [name, read(name)]).filter(([, text]) => text));
@@ -58,9 +59,10 @@ export async function listAt(
   return { key, view, saved, sort, q, words, filter: filterFrom(words, when), said };
 }
 
-const savedAt = async (req: Request, key: string) => {
-  const id = /^v-(\d{1,15})$/.exec(key)?.[1];
-  return id ? findSavedView(req.ctx, Number(id)) : undefined;
+const savedAt = async (req: Request, key: string, known: readonly SavedView[]) => {
+  const id = Number(/^v-(\d{1,15})$/.exec(key)?.[1]);
+  if (Number.isNaN(id)) return undefined;
+  return known.find(view => view.id === id) ?? findSavedView(req.ctx, id);
 };
 
 /** Now, and where the asker's day began. */

@@ -34,13 +34,16 @@ export function queueRoutes(): Router {
   router.get('/queue', allow('queue.read'), (_req, res) => res.redirect(302, paths.queueView('needs-reply')));
 
   router.get('/queue/:view', allow('queue.read'), async (req, res) => {
-    const list = await listAt(req, String(req.params.view));
+    const key = String(req.params.view);
+    // A saved view is among those of the sidebar: asked for first, it need not be asked for again.
+    const known = key.startsWith('v-') ? await deskNavigation(req.ctx) : undefined;
+    const list = await listAt(req, key, undefined, known?.savedViews);
     const filter = await searched(req, list);
     const asked = {
       after: queryText(req, 'after', 400) || undefined,
       before: queryText(req, 'before', 400) || undefined,
     };
-    const navigating = deskNavigation(req.ctx);
+    const navigating = known ? Promise.resolve(known) : deskNavigation(req.ctx);
     const [rows, names, navigation, counts] = await Promise.all([
       queuePage(req.ctx, { ...list, filter, ...asked }),
       filterNames(req.ctx, filter),
