@@ -48,7 +48,7 @@ export type SearchResult = {
 
 export const SHOWN = 20;
 /** So many hits are compared for the best, at most; of a common word the newest. */
-const COMPARED = 60;
+const COMPARED = 40;
 export const MAX_PAGES = MAX_HITS / SHOWN;
 
 const NOTHING: SearchResult = { rows: [], more: false, hints: [], corrections: [], some: false };
