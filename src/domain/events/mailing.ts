@@ -15,7 +15,8 @@ export type MailTemplate =
   | 'ticket-reply'
   | 'ticket-status'
   | 'ticket-assigned'
-  | 'ticket-note';
+  | 'ticket-note'
+  | 'digest';
 
 /**
  * Queues one mail, in the transaction of what it tells about. The same event never mails a person twice.

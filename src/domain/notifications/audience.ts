@@ -19,6 +19,8 @@ export type Facts = {
   workerIds: ReadonlySet<number>;
   /** Who picks it up while nobody owns it: its team, or, without a team, all coordinators. */
   deskIds: readonly number[];
+  /** Its team gives tickets out by itself. */
+  findsOwner: boolean;
   /** What the requester reads for each status. */
   employeeWords: ReadonlyMap<string, string>;
 };
@@ -31,6 +33,7 @@ type TicketRow = {
   statusKind: StatusKind;
   waitingOn: WaitingOn | null;
   spamAt: Date | null;
+  findsOwner: boolean;
   watcherIds: number[];
   followerIds: number[];
 };
@@ -45,6 +48,7 @@ export async function factsOf(
   const { rows } = await tx.db.raw<{ rows: TicketRow[] }>(
     `select t.id, t.requester_id as "requesterId", t.team_id as "teamId", t.assignee_id as "assigneeId",
             t.status_kind as "statusKind", t.waiting_on as "waitingOn", t.spam_at as "spamAt",
+            exists (select 1 from team_assignments a where a.team_id = t.team_id and a.method <> 'off') as "findsOwner",
             array(select w.user_id from ticket_watchers w where w.ticket_id = t.id) as "watcherIds",
             array(select f.user_id from ticket_followers f where f.ticket_id = t.id) as "followerIds"
      from tickets t where t.id = ?`,
@@ -70,6 +74,7 @@ export async function factsOf(
     statusKind: ticket.statusKind,
     waitingOn: ticket.waitingOn,
     isSpam: ticket.spamAt !== null,
+    findsOwner: ticket.findsOwner && ticket.assigneeId === null,
     // Following gives no sight of it: who does not work it any more is told nothing.
     watcherIds: [...watcherIds, ...followerIds.filter(id => workerIds.has(id))],
     workerIds,

@@ -2,9 +2,17 @@ import type { Tx } from '../context.ts';
 import { type MailTemplate, queueMail } from '../events/mailing.ts';
 
 export type TicketTemplate = Extract<MailTemplate, `ticket-${string}`>;
-export type AccountTemplate = Exclude<MailTemplate, TicketTemplate>;
+export type AccountTemplate = Exclude<MailTemplate, TicketTemplate | 'digest'>;
 
-export type TicketMail = { eventId: number; recipientId: number; template: TicketTemplate };
+export type TicketMail = {
+  eventId: number;
+  recipientId: number;
+  template: TicketTemplate;
+  /** How long it waits: for what may follow, or for the end of the person's quiet hours. */
+  holdSeconds: number;
+  /** Joins others of its kind about the ticket. */
+  isHeld: boolean;
+};
 
 const HELD = `
   from events e
@@ -12,27 +20,24 @@ const HELD = `
     and d.template = ? and e.ticket_id = ? and d.recipient_id = any(?::bigint[])`;
 
 /**
- * Many quick changes to a ticket become one mail: one that is still held waits a little longer (a minute at most)
- * and will tell how the ticket is by then. The change that joined it keeps its own row, as cancelled.
+ * Many quick changes to a ticket become one mail: one that is still held waits a little longer (a minute at most,
+ * or till quiet hours end) and will tell how the ticket is by then. The change that joined it keeps its own row, as
+ * cancelled.
  */
-export async function queueHeldMails(
-  tx: Tx,
-  ticketId: number,
-  mails: readonly TicketMail[],
-  holdSeconds: number,
-): Promise<void> {
+export async function queueHeldMails(tx: Tx, ticketId: number, mails: readonly TicketMail[]): Promise<void> {
   for (const template of new Set(mails.map(mail => mail.template))) {
     const own = mails.filter(mail => mail.template === template);
     const { rows } = await tx.db.raw<{ rows: { recipient_id: number }[] }>(
       `update deliveries d
-       set next_attempt_at = least(now() + ? * interval '1 second', d.created_at + interval '1 minute'), updated_at = now()
+       set next_attempt_at = greatest(d.next_attempt_at, least(now() + ? * interval '1 second', d.created_at + interval '1 minute')),
+           updated_at = now()
        ${HELD} returning d.recipient_id`,
-      [holdSeconds, template, ticketId, own.map(mail => mail.recipientId)],
+      [Math.min(...own.map(mail => mail.holdSeconds)), template, ticketId, own.map(mail => mail.recipientId)],
     );
     const joined = new Set(rows.map(row => row.recipient_id));
     for (const mail of own) {
       if (joined.has(mail.recipientId)) await recordJoined(tx, mail);
-      else await queueMail(tx, { ...mail, holdSeconds });
+      else await queueMail(tx, mail);
     }
   }
 }

@@ -161,6 +161,9 @@ function outdated(
   if (ticket.spamAt) return 'The ticket is spam';
   if (template === 'ticket-assigned' && ticket.assigneeId !== person.id)
     return 'Somebody else has it meanwhile';
+  // Told late where a team's tickets find their owner by themselves: then only of what nobody got.
+  if (template === 'ticket-new' && ticket.assigneeId !== null && ticket.assigneeId !== person.id)
+    return 'Somebody has it already';
   if (template === 'ticket-status' && isBackWhereItWas(row.changes, ticket))
     return 'The status is what it was before';
   return undefined;

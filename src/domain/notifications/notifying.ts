@@ -2,43 +2,87 @@ import type { Tx } from '../context.ts';
 import type { DomainEvent } from '../events/dispatching.ts';
 import { queueMail } from '../events/mailing.ts';
 import { employeeWords, factsOf } from './audience.ts';
+import { keepForDigest } from './digest-items.ts';
 import { dropHeldMails, queueHeldMails, type TicketMail, type TicketTemplate } from './holding.ts';
+import { queuePushes } from './push-queue.ts';
 import { type Notice, recipientsOf } from './recipients.ts';
+import { type Topic, topicOf } from './topics.ts';
+import { type Wishes, wishesOf } from './wishes.ts';
 
 /** Seconds that mails about properties wait, so that many quick changes become one mail. */
 export const HOLD_SECONDS = 8;
+/** Where a team's tickets find their owner by themselves the others are told only of what nobody got. */
+export const TEAM_HOLD_SECONDS = 180;
 
 const HELD: readonly TicketTemplate[] = ['ticket-status', 'ticket-assigned'];
 
-/** Tells people what happened to a ticket: mails are queued, notices for the page are written with their count. */
+/** One person and one event, with what they chose for its topic. */
+export type Told = Notice & {
+  event: DomainEvent;
+  topic: Topic;
+  /** The program looks for an owner itself: only that one is told at once. */
+  isWaitingForOwner: boolean;
+  wishes: Wishes;
+};
+
+/**
+ * Tells people what happened to a ticket, where and when they want it: mails and push messages are queued, digests
+ * get their items, notices for the page are written with their count.
+ */
 export async function notifyPeople(tx: Tx, events: readonly DomainEvent[]): Promise<void> {
+  const told = await whoIsTold(tx, events);
+  for (const event of events) {
+    const own = told.filter(each => each.event === event);
+    if (own.length > 0) await queueTicketMails(tx, event, own);
+  }
+  await keepForDigest(tx, told);
+  await queuePushes(tx, told);
+  await showNotices(tx, told);
+}
+
+async function whoIsTold(tx: Tx, events: readonly DomainEvent[]): Promise<Told[]> {
   const words = await employeeWords(tx);
-  const pages: { event: DomainEvent; notices: Notice[] }[] = [];
+  const found: Omit<Told, 'wishes'>[] = [];
   for (const event of events) {
     const facts = event.ticketId ? await factsOf(tx, event, words) : undefined;
     if (!facts) continue;
-    const notices = recipientsOf(event, facts);
-    await queueTicketMails(tx, event, notices);
-    pages.push({ event, notices });
+    for (const notice of recipientsOf(event, facts)) {
+      const isWaitingForOwner = facts.findsOwner && notice.mail === 'ticket-new';
+      found.push({ ...notice, event, topic: topicOf(notice, facts), isWaitingForOwner });
+    }
   }
-  await showNotices(tx, pages);
+  const wishes = await wishesOf(
+    tx,
+    found.map(each => each.userId),
+  );
+  return found.flatMap(each => {
+    const own = wishes.get(each.userId);
+    return own ? [{ ...each, wishes: own }] : [];
+  });
 }
 
-async function queueTicketMails(tx: Tx, event: DomainEvent, notices: readonly Notice[]) {
-  const mails = notices.flatMap(({ userId, mail }): TicketMail[] =>
-    mail ? [{ eventId: event.id, recipientId: userId, template: mail }] : [],
-  );
+async function queueTicketMails(tx: Tx, event: DomainEvent, told: readonly Told[]) {
+  const mails = told.flatMap(({ userId, mail, topic, wishes, isWaitingForOwner }): TicketMail[] => {
+    if (!mail || wishes.choices[topic].mail !== 'now') return [];
+    const isHeld = event.type === 'ticket.changed' && HELD.includes(mail);
+    const hold = isWaitingForOwner ? TEAM_HOLD_SECONDS : isHeld ? HOLD_SECONDS : 0;
+    const holdSeconds = wishes.wait(topic, hold);
+    return [{ eventId: event.id, recipientId: userId, template: mail, holdSeconds, isHeld }];
+  });
   const ticketId = event.ticketId as number;
-  const isHeld = (mail: TicketMail) => event.type === 'ticket.changed' && HELD.includes(mail.template);
-  await queueHeldMails(tx, ticketId, mails.filter(isHeld), HOLD_SECONDS);
-  for (const mail of mails) if (!isHeld(mail)) await queueMail(tx, mail);
+  await queueHeldMails(
+    tx,
+    ticketId,
+    mails.filter(mail => mail.isHeld),
+  );
+  for (const { isHeld, ...mail } of mails) if (!isHeld) await queueMail(tx, mail);
   const replies = mails.filter(mail => mail.template === 'ticket-reply').map(mail => mail.recipientId);
   if (replies.length > 0) await dropHeldMails(tx, ticketId, 'ticket-status', replies);
 }
 
-async function showNotices(tx: Tx, pages: readonly { event: DomainEvent; notices: Notice[] }[]) {
-  const rows = pages.flatMap(({ event, notices }) =>
-    notices.flatMap(({ userId, page }) => (page ? [{ userId, page, event }] : [])),
+async function showNotices(tx: Tx, told: readonly Told[]) {
+  const rows = told.filter(
+    ({ page, topic, wishes, isWaitingForOwner }) => page && wishes.choices[topic].page && !isWaitingForOwner,
   );
   if (rows.length === 0) return;
   const ids = [...new Set(rows.map(row => row.userId))];
