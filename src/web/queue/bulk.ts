@@ -3,7 +3,7 @@ import { planRun, startRun } from '../../domain/bulk/planning.ts';
 import { runItems } from '../../domain/bulk/running.ts';
 import { AT_ONCE, type BulkTask, MAX_TICKETS } from '../../domain/bulk/task.ts';
 import type { Context } from '../../domain/context.ts';
-import { Invalid, NotFound } from '../../domain/errors.ts';
+import { type FieldErrors, Invalid, NotFound } from '../../domain/errors.ts';
 import { queuePage } from '../../domain/tickets/queue.ts';
 import { paths } from '../../paths.ts';
 import { localPath } from '../access/local-path.ts';
@@ -13,7 +13,7 @@ import { emptyForm, type FormState, fieldsOf, submit } from '../rendering/forms.
 import { done, invalid, page } from '../rendering/page.ts';
 import { listAt } from './address.ts';
 import { askLocals } from './bulk-asking.ts';
-import { actOf, type BulkForm, bulkSchema, taskOf } from './bulk-form.ts';
+import { type BulkForm, bulkSchema, taskOf } from './bulk-form.ts';
 import { sayResult } from './bulk-result.ts';
 import { bulkRunRoutes } from './bulk-runs.ts';
 import { forgetPicked, keepPicked } from './picked.ts';
@@ -73,55 +73,42 @@ async function idsOfList(req: Request, back: string): Promise<number[]> {
 }
 
 async function act(req: Request, res: Response, asked: Asked) {
-  const { act } = actOf(asked);
-  const task = understood(req, asked);
-  if ('errors' in task)
-    return invalid(res, 'queue/bulk', await askLocals(req, asked, task), { layout: 'desk' });
-  if (!task.task) {
-    if (form422(asked))
-      return invalid(
-        res,
-        'queue/bulk',
-        await askLocals(req, asked, {
-          values: fieldsOf(req.body),
-          errors: { value: req.t('Choose one from the list') },
-        }),
-        { layout: 'desk' },
-      );
-    return page(res, 'queue/bulk', await askLocals(req, asked, emptyForm()), { layout: 'desk' });
-  }
-  const wanted = task.task;
-  const atOnce = act !== undefined && QUICK.includes(wanted.act) && asked.source === 'ids';
-  const form = await submit(req, bulkSchema, ctx => plan(ctx, wanted, asked, atOnce));
-  if (!form.ok) return invalid(res, 'queue/bulk', await askLocals(req, asked, form), { layout: 'desk' });
+  const { task, wrong } = understood(req, asked);
+  if (wrong) return askAgain(req, res, asked, wrong);
+  if (!task) return page(res, 'queue/bulk', await askLocals(req, asked, emptyForm()), { layout: 'desk' });
+  const form = await submit(req, bulkSchema, ctx => plan(ctx, task, asked));
+  if (!form.ok) return askAgain(req, res, asked, form);
   forgetPicked(req);
   if (!form.result.started) return done(res, { to: paths.bulkRun(form.result.id) });
   await runItems(req.ctx, form.result.id);
   return sayResult(req, res, form.result.id);
 }
 
-/** Reversible, and understood at a glance: these happen at once and offer to be undone. */
-const QUICK: readonly string[] = ['assign', 'status', 'priority'];
+const askAgain = async (req: Request, res: Response, asked: Asked, form: FormState) =>
+  invalid(res, 'queue/bulk', await askLocals(req, asked, form), { layout: 'desk' });
 
-const form422 = (asked: Asked) => asked.asked === '1';
-
-function understood(req: Request, asked: Asked): FormState | { task: BulkTask | undefined } {
+/** What is to be done; nothing yet if something is still to be asked for, or what was wrong in the answer. */
+function understood(req: Request, asked: Asked): { task?: BulkTask; wrong?: FormState } {
+  const wrong = (errors: FieldErrors) => ({ wrong: { values: fieldsOf(req.body), errors } });
   try {
-    return { task: taskOf(req, asked) };
+    const task = taskOf(req, asked);
+    return task || asked.asked !== '1' ? { task } : wrong({ value: req.t('Choose one from the list') });
   } catch (error) {
-    if (error instanceof Invalid) return { values: fieldsOf(req.body), errors: error.errors };
+    if (error instanceof Invalid) return wrong(error.errors);
     throw error;
   }
 }
+
+/** Reversible, and understood at a glance: a few of these happen at once and offer to be undone. */
+const QUICK: readonly string[] = ['assign', 'status', 'priority'];
 
 async function plan(
   ctx: Context,
   task: BulkTask,
   { picked, source, back }: Asked,
-  atOnce: boolean,
 ): Promise<{ id: number; started: boolean }> {
   const run = await planRun(ctx, { ...task, ids: picked, source: { kind: source, back } });
-  const started = atOnce && picked.length <= AT_ONCE;
+  const started = QUICK.includes(task.act) && source === 'ids' && picked.length <= AT_ONCE;
   if (started) await startRun(ctx, run);
   return { id: run.id, started };
 }
