@@ -63,7 +63,12 @@ export function commentRoutes(): Router {
       locals.works
         ? { thread, composer, properties, 'ticket-head': 'tickets/_desk-head' }
         : { thread, composer, 'ticket-head': 'tickets/_employee-head', progress: 'tickets/_progress' },
-      { ...locals, progress: progressOf(req, current, locals.timeline), arrived: form.result.commentId },
+      {
+        ...locals,
+        progress: progressOf(req, current, locals.timeline),
+        arrived: form.result.commentId,
+        arrivedHeld: form.result.heldId,
+      },
       { toast: notice },
     );
 
