@@ -1,5 +1,5 @@
-import type { Response } from 'express';
-import { deskNavigation } from '../../domain/tickets/counting.ts';
+import type { Request, Response } from 'express';
+import { type DeskNavigation, deskNavigation } from '../../domain/tickets/counting.ts';
 import { isPartial, targetId } from '../request.ts';
 import { flash, takeFlash } from './flash.ts';
 import { template } from './templates.ts';
@@ -12,6 +12,8 @@ export type PageOptions = {
   /** Element ids that htmx may swap on this page, each with its partial. */
   fragments?: Record<string, string>;
   layout?: Layout;
+  /** The desk's sidebar where it was asked for beside the rest (`beginNavigation`). */
+  navigation?: Promise<DeskNavigation>;
 };
 
 /**
@@ -33,12 +35,21 @@ export async function page(
   if (fragment) return send(res, status, template(fragment, { cache })(it));
   const body = template(view, { cache })(it);
   const around =
-    layout === 'desk' && !('navigation' in locals) ? { navigation: await deskNavigation(req.ctx) } : {};
+    layout === 'desk' && !('navigation' in locals)
+      ? { navigation: await (options.navigation ?? deskNavigation(req.ctx)) }
+      : {};
   send(
     res,
     status,
     template(`layouts/${layout}`, { cache })({ ...it, ...around, body, flash: takeFlash(req) }),
   );
+}
+
+/** Asks for the sidebar while the page's own statements run; a failure shows where it is waited for. */
+export function beginNavigation(req: Request): Promise<DeskNavigation> {
+  const navigation = deskNavigation(req.ctx);
+  navigation.catch(() => undefined);
+  return navigation;
 }
 
 /** The header names the key: `constructor` is none of ours. */

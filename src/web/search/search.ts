@@ -5,8 +5,8 @@ import { MAX_PAGES, searchTickets } from '../../domain/search/searching.ts';
 import { suggestions } from '../../domain/search/suggesting.ts';
 import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
-import { page } from '../rendering/page.ts';
-import { queryId, queryText } from '../request.ts';
+import { beginNavigation, page } from '../rendering/page.ts';
+import { isPartial, queryId, queryText } from '../request.ts';
 import { limitSearch } from './limiting.ts';
 import { paletteRoutes } from './palette.ts';
 import { suggestionRoutes } from './suggestions.ts';
@@ -21,9 +21,13 @@ export function searchRoutes(): Router {
     if (q) await limitSearch(req);
     const order = queryText(req, 'order') === 'newest' ? 'newest' : 'best';
     const at = Math.min(Math.max(queryId(req, 'page') ?? 1, 1), MAX_PAGES);
-    const found = await searchTickets(req.ctx, q, { order, page: at });
-    if (found.exact) return res.redirect(302, paths.ticket(found.exact));
     const desk = can(req.ctx.actor, 'queue.read');
+    const navigation = desk && !isPartial(req) ? beginNavigation(req) : undefined;
+    const [found, people] = await Promise.all([
+      searchTickets(req.ctx, q, { order, page: at }),
+      desk && q && at === 1 ? searchPeople(req.ctx, q, 3) : [],
+    ]);
+    if (found.exact) return res.redirect(302, paths.ticket(found.exact));
     const title = q ? req.t('Search: {{q}}', { q }) : req.t('Search');
     const link = (change: Record<string, string>) =>
       `${paths.search}?${new URLSearchParams({ q, ...(order === 'newest' && { order }), ...change })}`;
@@ -38,12 +42,12 @@ export function searchRoutes(): Router {
         order,
         at,
         link,
-        people: desk && q && at === 1 ? await searchPeople(req.ctx, q, 3) : [],
+        people,
         suggested: found.hints.some(hint => hint.about === 'empty') ? await suggestions(req.ctx, q) : [],
         hintLines: hintWords(found.hints, req.t),
         audience: desk ? 'desk' : 'employee',
       },
-      { layout: desk ? 'desk' : 'portal', fragments: { results: 'search/_results' } },
+      { layout: desk ? 'desk' : 'portal', fragments: { results: 'search/_results' }, navigation },
     );
   });
   return router;
