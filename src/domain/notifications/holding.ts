@@ -57,15 +57,16 @@ async function recordJoined(tx: Tx, mail: TicketMail) {
     .ignore();
 }
 
-/** A reply tells the new status itself, so a held mail about the status is not needed any more. */
+/** What a later mail tells as well is not needed any more: a reply tells the new status, a new owner knows the ticket. */
 export async function dropHeldMails(
   tx: Tx,
   ticketId: number,
   template: TicketTemplate,
   recipientIds: number[],
 ): Promise<void> {
+  if (recipientIds.length === 0) return;
   await tx.db.raw(
-    `update deliveries d set state = 'cancelled', last_error = 'Told by the reply after it', updated_at = now() ${HELD}`,
+    `update deliveries d set state = 'cancelled', last_error = 'Told by the mail after it', updated_at = now() ${HELD}`,
     [template, ticketId, recipientIds],
   );
 }

@@ -76,8 +76,10 @@ async function queueTicketMails(tx: Tx, event: DomainEvent, told: readonly Told[
     mails.filter(mail => mail.isHeld),
   );
   for (const { isHeld, ...mail } of mails) if (!isHeld) await queueMail(tx, mail);
-  const replies = mails.filter(mail => mail.template === 'ticket-reply').map(mail => mail.recipientId);
-  if (replies.length > 0) await dropHeldMails(tx, ticketId, 'ticket-status', replies);
+  const getting = (template: TicketTemplate) =>
+    mails.filter(mail => mail.template === template).map(mail => mail.recipientId);
+  await dropHeldMails(tx, ticketId, 'ticket-status', getting('ticket-reply'));
+  await dropHeldMails(tx, ticketId, 'ticket-new', getting('ticket-assigned'));
 }
 
 async function showNotices(tx: Tx, told: readonly Told[]) {

@@ -7,10 +7,13 @@ import { allow } from '../middleware/allow.ts';
 import { submit } from '../rendering/forms.ts';
 import { done, page } from '../rendering/page.ts';
 import { numberParam, queryId } from '../request.ts';
+import { preferenceRoutes } from './preferences.ts';
 import { described } from './sentences.ts';
 
 export function notificationRoutes(): Router {
   const router = Router();
+
+  router.use(preferenceRoutes());
 
   router.get('/notifications', allow('profile.manage'), async (req, res) => {
     const before = queryId(req, 'before');
