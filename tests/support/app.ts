@@ -56,6 +56,6 @@ export const tokenOf = (who: Visitor): string => {
 /** A page without what differs at each drawing: tokens, keys, request numbers. */
 export const steady = (html: string) =>
   html
-    .replace(/name="_(csrf|key)" value="[^"]*"/g, '')
+    .replace(/name="_(csrf|key)"\s+value="[^"]*"/g, '')
     .replace(/"X-CSRF-Token":"[^"]*"/g, '')
     .replace(/E-[0-9A-Z]{4}-[0-9A-Z]{4}/g, '');

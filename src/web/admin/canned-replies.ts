@@ -50,7 +50,7 @@ export function cannedReplyRoutes(): Router {
     await editReply(req, res, emptyForm(valuesOf(reply)), reply);
   });
 
-  router.put('/admin/canned-replies/:id', allow('reply.manage'), async (req, res) => {
+  router.put('/admin/canned-replies/:id', allow('reply.list'), async (req, res) => {
     const reply = await findReply(req.ctx, numberParam(req, 'id'));
     const schema = replySchema(req.t).extend({ version: fields(req.t).id(req.t('Load the page again')) });
     const form = await submit(req, schema, (ctx, { version, ...input }) =>
@@ -60,8 +60,8 @@ export function cannedReplyRoutes(): Router {
     return done(res, { to: paths.cannedReply(reply.id), notice: req.t('Saved reply saved') });
   });
 
-  router.post('/admin/canned-replies/:id/position', allow('reply.manage'), async (req, res) => {
-    const id = numberParam(req, 'id');
+  router.post('/admin/canned-replies/:id/position', allow('reply.list'), async (req, res) => {
+    const { id } = await findReply(req.ctx, numberParam(req, 'id'));
     await submit(req, directionSchema, (ctx, { direction }) => moveReply(ctx, id, direction));
     return done(res, { to: paths.cannedReplies });
   });
@@ -70,8 +70,8 @@ export function cannedReplyRoutes(): Router {
     ['post', true],
     ['delete', false],
   ] as const) {
-    router[method]('/admin/canned-replies/:id/archival', allow('reply.manage'), async (req, res) => {
-      const id = numberParam(req, 'id');
+    router[method]('/admin/canned-replies/:id/archival', allow('reply.list'), async (req, res) => {
+      const { id } = await findReply(req.ctx, numberParam(req, 'id'));
       await press(req, res, ctx => archiveReply(ctx, id, archived), {
         to: paths.cannedReplies,
         notice: () => (archived ? req.t('Saved reply archived') : req.t('Saved reply brought back')),

@@ -57,6 +57,7 @@ const people = ({ data }: Recorded, t: Translate): Known => ({
   'user.joined': [t('Accepted an invitation'), look('user-check', 'green')],
   'user.changed': [t('Changed a user'), look('pencil')],
   'user.profile-changed': [t('Changed a profile'), look('pencil')],
+  'user.writing-changed': [t('Changed how their replies are sent'), look('pencil')],
   'user.suspended': [t('Suspended a user'), look('lock', 'red')],
   'user.times-changed': [t('Changed working hours or absence'), look('timer')],
   'user.availability-changed': [t('Said available or away'), look('coffee')],

@@ -27,6 +27,8 @@ test('every event that the program records has words of its own', () => {
     'category.manage',
     'settings.manage',
     'audit.read',
+    'reply.list',
+    'reply.manage',
   ]);
   const nameless = [...new Set(types)]
     .filter(
