@@ -20,6 +20,25 @@ export function onWithin(type, selector, listener, options) {
   );
 }
 
+/** What a key that stands for an element does to it: a list of choices opens, a menu takes the focus along. */
+export function pressElement(element) {
+  if (element instanceof HTMLSelectElement) return openChoices(element);
+  element.click();
+  const menu = element.popoverTargetElement;
+  if (!menu?.matches(':popover-open')) return;
+  menu.tabIndex = -1;
+  menu.focus();
+}
+
+function openChoices(list) {
+  list.focus();
+  try {
+    list.showPicker();
+  } catch {
+    // Only where the browser lets a script open it; the focus is enough.
+  }
+}
+
 /** The button that Enter would press. */
 export const defaultButton = form =>
   find('[data-send]', form) ?? [...form.elements].find(control => control.type === 'submit');

@@ -1,4 +1,4 @@
-import { find, findAll, on, onWithin } from '../page.js';
+import { find, findAll, on, onWithin, pressElement } from '../page.js';
 
 /** What a line of the palette does on the page it was opened on; without it, the line is the link that it is. */
 const ACTS = {
@@ -72,18 +72,8 @@ function tellChosen() {
 
 function pressKey(key) {
   const element = find(`#main [data-key="${CSS.escape(key)}"]`);
-  if (!element) return false;
-  if (!(element instanceof HTMLSelectElement)) {
-    element.click();
-    return true;
-  }
-  element.focus();
-  try {
-    element.showPicker();
-  } catch {
-    // Only where the browser lets a script open it; the focus is enough.
-  }
-  return true;
+  if (element) pressElement(element);
+  return Boolean(element);
 }
 
 function write(kind) {

@@ -1,6 +1,7 @@
-import { find, findAll, onWithin } from '../page.js';
+import { find, findAll, onWithin, storage } from '../page.js';
 
 const ROWS = '.queue tbody tr';
+const PLACE = 'queue-place';
 
 export const queueRows = () => findAll(ROWS);
 export const cursorRow = () => find(`${ROWS}.is-cursor`);
@@ -23,6 +24,25 @@ export function queueCursor() {
   const returned = document.getElementById(location.hash.slice(1))?.closest(ROWS);
   if (returned) mark(returned);
   onWithin('focusin', ROWS, (_event, row) => mark(row));
+  onWithin('submit', '.queue-form', keepPlace);
+  goOn();
+}
+
+/** What is done to tickets draws the list anew: the cursor goes on where it was, at the row that took the place. */
+function keepPlace() {
+  const at = queueRows().indexOf(cursorRow());
+  if (at >= 0) storage()?.setItem(PLACE, JSON.stringify([location.href.split('#')[0], at]));
+}
+
+function goOn() {
+  const kept = storage();
+  const [address, at] = JSON.parse(kept?.getItem(PLACE) ?? '[]');
+  if (address !== location.href.split('#')[0]) return;
+  kept.removeItem(PLACE);
+  const rows = queueRows();
+  const row = rows[Math.min(at, rows.length - 1)];
+  if (row) find('a.cover', row)?.focus({ preventScroll: true });
+  if (row) mark(row);
 }
 
 function mark(chosen) {

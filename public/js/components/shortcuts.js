@@ -1,4 +1,5 @@
-import { defaultButton, find, on } from '../page.js';
+import { defaultButton, find, on, pressElement } from '../page.js';
+import { leaveField, leavingFields, rememberPlace } from './leaving-fields.js';
 import { cursorRow, moveCursor, queueRows } from './queue-cursor.js';
 import { pickedCount } from './selection.js';
 
@@ -27,8 +28,10 @@ const ACTIONS = {
  */
 export function shortcuts() {
   let chordAt = 0;
+  leavingFields();
   on('keydown', event => {
     if (sendsForm(event)) return;
+    if (event.key === 'Escape' && event.target.matches?.(TYPING)) return leaveField(event);
     if (isBusyElsewhere(event)) return;
     const key = event.key.toLowerCase();
     const isChord = Date.now() - chordAt < CHORD;
@@ -82,13 +85,15 @@ function press(selector) {
 
 function pressIn(within, selector) {
   const element = within && find(selector, within);
-  element?.click();
+  if (element instanceof HTMLSelectElement) rememberPlace();
+  if (element) pressElement(element);
   return Boolean(element);
 }
 
 function write(kind) {
   const composer = find('.composer');
   if (!composer) return false;
+  rememberPlace();
   pressIn(composer, `[name="kind"][value="${kind}"]`);
   find('textarea', composer)?.focus();
   return true;
@@ -97,6 +102,7 @@ function write(kind) {
 function filter() {
   const field = find('.filters [name="q"]');
   if (!field) return false;
+  rememberPlace();
   field.focus();
   field.select();
   return true;
