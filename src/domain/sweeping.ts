@@ -20,6 +20,8 @@ const SWEPT: Record<string, { key: string; gone: string }> = {
     key: 'id',
     gone: `(state = 'planned' and created_at < now() - interval '1 day') or finished_at < now() - interval '90 days'`,
   },
+  // Their items go along; who had which mail is in `deliveries`.
+  digests: { key: 'id', gone: `created_at < now() - interval '60 days'` },
   event_origins: { key: 'event_id', gone: `created_at < now() - interval '90 days'` },
   // Wake-ups that failed for good; the ticks of the schedule are rows of another type.
   'jobs.agenda_jobs': {

@@ -7,9 +7,10 @@ import { foldCounts } from './fold-counts.ts';
 import { foldWords } from './fold-lexicon.ts';
 import type { Job } from './job.ts';
 import { drawThumbnails } from './make-thumbnails.ts';
-import { runBulk } from './run-bulk.ts';
 import { releaseHeld } from './release-replies.ts';
+import { runBulk } from './run-bulk.ts';
 import { sealAudit } from './seal-audit.ts';
+import { sendDigests } from './send-digests.ts';
 import { stampDue } from './stamp-due.ts';
 import { summariseTickets } from './summarise-tickets.ts';
 import { sweepAway } from './sweep.ts';
@@ -32,6 +33,7 @@ export const schedule: Readonly<Record<string, Scheduled>> = {
   'run-bulk': { every: '10 seconds', run: runBulk },
   'fold-lexicon': { every: '1 minute', run: foldWords },
   'close-resolved': { every: '10 minutes', run: closeResolved },
+  'send-digests': { every: '5 minutes', run: sendDigests },
   'seal-audit': { every: '10 minutes', run: sealAudit },
   'summarise-tickets': { every: '30 seconds', run: summariseTickets, when: ({ ai }) => Boolean(ai.apiKey) },
   sweep: { every: '1 hour', run: sweepAway },

@@ -12,6 +12,8 @@ export type Content = {
   quote?: LetterComment & { meta: string };
   /** Label and value, for example of a new ticket. */
   facts?: [label: string, value: string][];
+  /** One a ticket: what happened to it, a line each. */
+  sections?: { title: string; url: string; lines: string[] }[];
   button?: { label: string; url: string };
   /** After the button. */
   notes?: string[];

@@ -5,6 +5,8 @@ export type Pen = {
   t: Translate;
   url(path: string): string;
   dateTime(at: Date): string;
+  /** Short, for a list of the last day or two. */
+  time(at: Date): string;
   weekday(at: Date): string;
   bytes(size: number): string;
 };
@@ -33,6 +35,7 @@ export function createPen({
       format({ day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit' }).format(
         at,
       ),
+    time: at => format({ weekday: 'short', hour: '2-digit', minute: '2-digit' }).format(at),
     weekday: at => format({ weekday: 'long', day: 'numeric', month: 'long' }).format(at),
     bytes: size => {
       const unit = size < 1_000 ? 'byte' : size < 1_000_000 ? 'kilobyte' : 'megabyte';

@@ -3,9 +3,11 @@ import type { Letter } from '../domain/notifications/letter.ts';
 import type { Outcome, Post } from '../domain/notifications/sending.ts';
 import { type Address, type Mail, MailError, type MailTransport } from '../platform/mail-transport.ts';
 import type { Translator } from '../platform/translating.ts';
-import { createPen } from './formatting.ts';
+import type { Content } from './content.ts';
+import { createPen, type Pen } from './formatting.ts';
 import { renderMail } from './render-mail.ts';
 import { accountContent } from './writers/account.ts';
+import { digestContent } from './writers/digest.ts';
 import { ticketContent } from './writers/ticket.ts';
 
 type Parts = { config: Pick<Config, 'http' | 'mail'>; translator: Translator; transport: MailTransport };
@@ -31,7 +33,7 @@ export function composeMail(letter: Letter, { http, mail }: Parts['config'], tra
   const t = translator.forLocale(letter.locale);
   const pen = createPen({ t, locale: letter.locale, timeZone: letter.timeZone, appUrl: http.appUrl });
   const isTicket = 'ticket' in letter;
-  const content = isTicket ? ticketContent(letter, pen) : accountContent(letter, pen);
+  const content = contentOf(letter, pen);
   const { companyName } = letter.settings;
   const ticketNumber = isTicket ? letter.ticket.number : null;
   const from = sender(mail.from, t('{{company}} support', { company: companyName }));
@@ -49,9 +51,18 @@ export function composeMail(letter: Letter, { http, mail }: Parts['config'], tra
       // RFC 3834: a machine wrote it, so machines must not answer.
       'Auto-Submitted': 'auto-generated',
       'X-Auto-Response-Suppress': 'All',
-      'List-Id': isTicket ? `<tickets.${host}>` : `<accounts.${host}>`,
+      'List-Id': isTicket
+        ? `<tickets.${host}>`
+        : letter.template === 'digest'
+          ? `<digests.${host}>`
+          : `<accounts.${host}>`,
     },
   };
+}
+
+function contentOf(letter: Letter, pen: Pen): Content {
+  if ('ticket' in letter) return ticketContent(letter, pen);
+  return letter.template === 'digest' ? digestContent(letter, pen) : accountContent(letter, pen);
 }
 
 /** The address of MAIL_FROM; its name only if that says more than the program's own. */

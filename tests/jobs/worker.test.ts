@@ -34,6 +34,7 @@ test('two workers have each job of the schedule once', async () => {
     'fold-counts',
     'make-thumbnails',
     'seal-audit',
+    'send-digests',
     'stamp-due',
     'sweep',
   ]);

@@ -7,6 +7,7 @@ import { loadSignedIn } from '../identity/person.ts';
 import { can } from '../policies.ts';
 import type { Settings } from '../settings/settings.ts';
 import { findTicket, type Ticket } from '../tickets/ticket.ts';
+import { type DigestTicket, digestTickets } from './digest-letter.ts';
 import type { AccountTemplate, TicketTemplate } from './holding.ts';
 
 export type LetterFile = { filename: string; size: number };
@@ -52,7 +53,10 @@ export type TicketLetter = Common & {
   isMoved: boolean;
 };
 
-export type Letter = AccountLetter | TicketLetter;
+/** What happened to many tickets since the last one. */
+export type DigestLetter = Common & { template: 'digest'; tickets: DigestTicket[] };
+
+export type Letter = AccountLetter | TicketLetter | DigestLetter;
 
 /** A claimed row of deliveries with the event it tells about. */
 export type Claimed = {
@@ -62,6 +66,7 @@ export type Claimed = {
   messageId: string;
   attempts: number;
   recipientId: number;
+  eventId: number;
   eventType: string;
   objectType: string;
   objectId: number | null;
@@ -99,11 +104,20 @@ export async function writeLetter(ctx: Context, row: Claimed): Promise<Letter | 
     actorName: row.actorName,
     occurredAt: row.occurredAt,
   };
+  if (row.template === 'digest') return digestLetter(ctx, row, common);
   return isTicketTemplate(row.template) ? ticketLetter(ctx, row, common) : accountLetter(ctx, row, common);
 }
 
 const isTicketTemplate = (template: MailTemplate): template is TicketTemplate =>
   template.startsWith('ticket-');
+
+async function digestLetter(ctx: Context, row: Claimed, common: Common): Promise<DigestLetter | Cancelled> {
+  const signedIn = await loadSignedIn(ctx.db, row.recipientId);
+  if (!signedIn) return { cancelled: 'The account is not active' };
+  const tickets = await digestTickets(actingAs(ctx, signedIn.person), row.eventId);
+  if (tickets.length === 0) return { cancelled: 'Nothing of it may be seen any more' };
+  return { ...common, template: 'digest', tickets };
+}
 
 function accountLetter(ctx: Context, row: Claimed, common: Common): AccountLetter {
   const isOther = row.objectType === 'user' && row.objectId !== null && row.objectId !== row.recipientId;

@@ -49,7 +49,7 @@ const CLAIM = `
            next_attempt_at = now() + ? * interval '1 second'
     from due where d.id = due.id returning d.*)
   select d.id, d.template, d.secret, d.message_id as "messageId", d.attempts, d.recipient_id as "recipientId",
-         e.type as "eventType", e.object_type as "objectType", e.object_id as "objectId", e.object_label as "objectLabel",
+         d.event_id as "eventId", e.type as "eventType", e.object_type as "objectType", e.object_id as "objectId", e.object_label as "objectLabel",
          e.occurred_at as "occurredAt", e.comment_id as "commentId", e.changes, t.number as "ticketNumber",
          case when a.id is not null then coalesce(nullif(trim(a.first_name || ' ' || a.last_name), ''), '–') end as "actorName",
          u.email, u.first_name as "firstName", u.last_name as "lastName", u.status, u.locale, u.time_zone as "timeZone"
