@@ -46,7 +46,7 @@ async function showPreferences(req: Request, res: Response, form?: FormState): P
     nav: 'notifications',
     form: form ?? emptyForm(values),
     values,
-    rows: own.map(topic => ({ topic, ...wordsOf(topic, isStaff(person(req)), t) })),
+    kinds: own.map(topic => ({ topic, ...wordsOf(topic, isStaff(person(req)), t) })),
     mails: [
       { value: 'now', label: t('At once') },
       { value: 'digest', label: t('In the daily digest') },
@@ -89,7 +89,7 @@ function preferencesSchema(req: Request): z.ZodType<Preferences> {
   );
   return z
     .strictObject({
-      ...cells,
+      ...(cells as Record<never, z.ZodType>),
       digestHour: z
         .string(t('Choose an hour'))
         .regex(/^(1?\d|2[0-3])$/, t('Choose an hour'))
