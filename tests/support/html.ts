@@ -154,7 +154,10 @@ export class Page {
     if (attribs['aria-label']) return squeeze(attribs['aria-label']);
     if (['input', 'select', 'textarea'].includes(name)) return this.labelOf(element);
     const images = this.$(element).find('img[alt]').toArray();
-    const words = [this.textOf(element), ...images.map(image => image.attribs.alt ?? '')];
+    // A picture of a key or a face is not part of what the button is called.
+    const spoken = this.$(element).clone();
+    spoken.find('[aria-hidden=true]').remove();
+    const words = [this.textOf(spoken as Cheerio<Element>), ...images.map(image => image.attribs.alt ?? '')];
     return squeeze(words.join(' ')) || squeeze(attribs.title ?? '');
   }
 

@@ -30,7 +30,7 @@ test('there are admin routes to check', () => {
   expect(routes.length).toBeGreaterThan(40);
 });
 
-/** Coordinators keep saved replies of their own: tests/web/replies/. */
+/** Coordinators keep saved replies of their own: tests/web/tickets/replies.test.ts. */
 const isForDesk = ({ path }: { path: string }) => path.startsWith('/admin/canned-replies');
 
 describe.each([
