@@ -31,6 +31,7 @@ export function pressElement(element) {
 }
 
 function openChoices(list) {
+  list.dataset.byKey = '';
   list.focus();
   try {
     list.showPicker();
