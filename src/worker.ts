@@ -5,8 +5,10 @@ import { loadEnvFile } from './config/env-file.ts';
 import { explain } from './explaining.ts';
 import { startJobs } from './jobs/agenda.ts';
 import { createMailer } from './mail/mailer.ts';
+import { createPushCarrier } from './mail/push-carrier.ts';
 import { createLlm } from './platform/llm.ts';
 import { createMailTransport } from './platform/mail-transport.ts';
+import { createPushClient } from './platform/web-push.ts';
 import { createServices, type Services } from './services.ts';
 import { surviveStrayErrors, untilSignal } from './staying-up.ts';
 
@@ -14,7 +16,8 @@ import { surviveStrayErrors, untilSignal } from './staying-up.ts';
 export async function startWorker(services: Services): Promise<{ stop(): Promise<void> }> {
   const transport = createMailTransport(services.config, services.log);
   const post = createMailer({ config: services.config, translator: services.translator, transport });
-  const jobs = await startJobs(services, { transport, post, ...llmOf(services) });
+  const push = createPushCarrier(createPushClient(), services.translator);
+  const jobs = await startJobs(services, { transport, post, push, ...llmOf(services) });
   services.log.info({ mail: transport.mode }, 'the worker is at work');
   return {
     async stop() {

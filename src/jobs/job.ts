@@ -1,11 +1,12 @@
 import type { Context } from '../domain/context.ts';
+import type { PushCarrier } from '../domain/notifications/pushing.ts';
 import type { Post } from '../domain/notifications/sending.ts';
 import type { Llm } from '../platform/llm.ts';
 import type { MailTransport } from '../platform/mail-transport.ts';
 import type { Services } from '../services.ts';
 
 /** What the worker has beside the services. */
-export type Outgoing = { transport: MailTransport; post: Post; llm?: Llm };
+export type Outgoing = { transport: MailTransport; post: Post; push: PushCarrier; llm?: Llm };
 
 /** One run of a job, with the settings of this moment. */
 export type Turn = {

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import { assignTickets } from './assign-tickets.ts';
 import { closeResolved } from './close-resolved.ts';
 import { deliverMail } from './deliver-mail.ts';
+import { deliverPush } from './deliver-push.ts';
 import { dispatch } from './dispatch-events.ts';
 import { foldCounts } from './fold-counts.ts';
 import { foldWords } from './fold-lexicon.ts';
@@ -26,6 +27,7 @@ export const schedule: Readonly<Record<string, Scheduled>> = {
   'dispatch-events': { every: '5 seconds', run: dispatch },
   'release-replies': { every: '2 seconds', run: releaseHeld },
   'deliver-mail': { every: '10 seconds', run: deliverMail },
+  'deliver-push': { every: '10 seconds', run: deliverPush },
   'make-thumbnails': { every: '30 seconds', run: drawThumbnails },
   'stamp-due': { every: '30 seconds', run: stampDue },
   'assign-tickets': { every: '20 seconds', run: assignTickets },

@@ -7,6 +7,7 @@ import { setUpParsing } from './middleware/set-up-parsing.ts';
 import { setUpRequest } from './middleware/set-up-request.ts';
 import { setUpSecurity } from './middleware/set-up-security.ts';
 import { setUpSession } from './middleware/set-up-session.ts';
+import { setUpServiceWorker } from './notifications/service-worker.ts';
 import { setUpOperations } from './operations/operations.ts';
 import { type Assets, createAssets } from './rendering/assets.ts';
 import { routes } from './routes.ts';
@@ -24,6 +25,7 @@ export async function createApp(services: Services, { assets }: { assets?: Asset
   setUpSecurity(app, services);
   setUpOperations(app, services);
   app.use('/assets', files.handler);
+  setUpServiceWorker(app);
   setUpSession(app, services);
   setUpParsing(app);
   setUpContext(app);

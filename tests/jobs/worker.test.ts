@@ -30,6 +30,7 @@ test('two workers have each job of the schedule once', async () => {
     'assign-tickets',
     'close-resolved',
     'deliver-mail',
+    'deliver-push',
     'dispatch-events',
     'fold-counts',
     'make-thumbnails',

@@ -62,6 +62,7 @@ const people = ({ data }: Recorded, t: Translate): Known => ({
   'user.times-changed': [t('Changed working hours or absence'), look('timer')],
   'user.availability-changed': [t('Said available or away'), look('coffee')],
   'user.notifications-changed': [t('Changed what they are told'), look('bell')],
+  'user.push-turned-on': [t('Turned push messages on'), look('bell')],
   'digest.made': [t('Made a daily digest'), look('mail')],
   'user.tickets-handed-over': [t('Handed the tickets of a user over'), look('user-check', 'amber')],
   'user.reinstated': [t('Reinstated a user'), look('rotate-ccw', 'green')],

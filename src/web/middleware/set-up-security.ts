@@ -14,6 +14,7 @@ export function setUpSecurity(app: Express, { config }: Services) {
           'style-src': ["'self'"],
           'img-src': ["'self'"],
           'connect-src': ["'self'"],
+          'worker-src': ["'self'"],
           'object-src': ["'none'"],
           'base-uri': ["'none'"],
           'form-action': ["'self'"],

@@ -8,12 +8,13 @@ import { submit } from '../rendering/forms.ts';
 import { done, page } from '../rendering/page.ts';
 import { numberParam, queryId } from '../request.ts';
 import { preferenceRoutes } from './preferences.ts';
+import { pushRoutes } from './push.ts';
 import { described } from './sentences.ts';
 
 export function notificationRoutes(): Router {
   const router = Router();
 
-  router.use(preferenceRoutes());
+  router.use(preferenceRoutes(), pushRoutes());
 
   router.get('/notifications', allow('profile.manage'), async (req, res) => {
     const before = queryId(req, 'before');

@@ -7,6 +7,7 @@ export const ASSET_NAMES = [
   'app.js',
   'desk.js',
   'workspace.js',
+  'push.js',
   'icons.svg',
   'caret.svg',
   'logo.svg',

@@ -10,7 +10,7 @@ const CSS_TARGETS = { chrome: 123 << 16, firefox: 128 << 16, safari: (17 << 16) 
 const JS_TARGETS = ['chrome123', 'firefox128', 'safari17.5'];
 
 const IMAGES: AssetName[] = ['icons.svg', 'caret.svg', 'logo.svg', 'favicon.svg'];
-const SCRIPTS: AssetName[] = ['app.js', 'desk.js', 'workspace.js'];
+const SCRIPTS: AssetName[] = ['app.js', 'desk.js', 'workspace.js', 'push.js'];
 
 /** Builds every public file from `publicDir` (the folder with css, js and img) in memory. */
 export async function buildAssets(publicDir: string, levels: CompressionLevels): Promise<AssetFile[]> {
