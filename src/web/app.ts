@@ -7,7 +7,7 @@ import { setUpParsing } from './middleware/set-up-parsing.ts';
 import { setUpRequest } from './middleware/set-up-request.ts';
 import { setUpSecurity } from './middleware/set-up-security.ts';
 import { setUpSession } from './middleware/set-up-session.ts';
-import { setUpServiceWorker } from './notifications/service-worker.ts';
+import { setUpServiceWorker } from './notifications/push-script.ts';
 import { setUpOperations } from './operations/operations.ts';
 import { type Assets, createAssets } from './rendering/assets.ts';
 import { routes } from './routes.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { isPushService } from '../../src/domain/notifications/push-services.ts';
+import { isPushService } from '../../src/domain/notifications/push-hosts.ts';
 import { pushSender, subscribeBrowser } from '../../src/domain/notifications/push-subscriptions.ts';
 import { deliverPushes } from '../../src/domain/notifications/pushing.ts';
 import { markAllRead } from '../../src/domain/notifications/reading.ts';
@@ -7,7 +7,7 @@ import { changeTicket } from '../../src/domain/tickets/changing.ts';
 import { findTicket } from '../../src/domain/tickets/ticket.ts';
 import { createPushCarrier } from '../../src/mail/push-carrier.ts';
 import { createPushClient } from '../../src/platform/web-push.ts';
-import { pushService } from '../support/push-service.ts';
+import { pushService } from '../support/push-server.ts';
 import { desk } from './desk.ts';
 
 const service = await pushService();

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { Invalid, NotFound, Unauthenticated } from '../errors.ts';
 import { recordEvent } from '../events/recording.ts';
 import { authorize } from '../policies.ts';
-import { isPushService } from './push-services.ts';
+import { isPushService } from './push-hosts.ts';
 
 export type PushBrowser = { id: number; userAgent: string | null; createdAt: Date };
 

@@ -2,7 +2,7 @@ import type { PushOutcome, PushSender, PushTarget } from '../../platform/web-pus
 import { actingAs, type Context } from '../context.ts';
 import { loadSignedIn } from '../identity/person.ts';
 import { visibleTickets } from '../tickets/finding.ts';
-import { isPushService } from './push-services.ts';
+import { isPushService } from './push-hosts.ts';
 import { pushSender } from './push-subscriptions.ts';
 import type { NotificationKind } from './recipients.ts';
 
