@@ -9,7 +9,10 @@ export function rememberPlace() {
 
 /** A list that a key opened gives the focus back once something is chosen, so that the next key acts again. */
 export function leavingFields() {
-  onWithin('change', 'select[data-by-key]', goBack);
+  onWithin('change', 'select[data-by-key]', (_event, list) => {
+    delete list.dataset.byKey;
+    goBack();
+  });
 }
 
 /** Escape leaves a field, with what was typed; a search that holds words is emptied by the browser first. */
