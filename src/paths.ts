@@ -100,6 +100,7 @@ export const paths = {
   timeReportCsv: '/reports/time.csv',
   notifications: '/notifications',
   notificationsReading: '/notifications/reading',
+  notificationsShowing: (show: string) => `/notifications?show=${show}`,
   notificationPreferences: '/notifications/preferences',
   pushSubscriptions: '/notifications/push',
   pushSubscription: (id: number) => `/notifications/push/${id}`,

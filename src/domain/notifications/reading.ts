@@ -20,9 +20,21 @@ export type Notification = {
  * The person's notices, newest first. What they may not see any more is left out: a ticket that moved away,
  * a note on a ticket they no longer work.
  */
+export type NoticeFilter = 'all' | 'unread' | 'mentions';
+
+const FILTERS: Record<NoticeFilter, string> = {
+  all: 'true',
+  unread: 'n.read_at is null',
+  mentions: `n.kind in ('mention', 'assigned')`,
+};
+
 export async function listNotifications(
   ctx: Context,
-  { before, limit = 20 }: { before?: number | undefined; limit?: number } = {},
+  {
+    before,
+    limit = 20,
+    show = 'all',
+  }: { before?: number | undefined; limit?: number; show?: NoticeFilter } = {},
 ): Promise<{ rows: Notification[]; more: boolean }> {
   const scope = visibleTickets(ctx);
   const rows = await scope.read<Notification>(
@@ -33,16 +45,26 @@ export async function listNotifications(
               jsonb_build_object('id', a.id, 'firstName', a.first_name, 'lastName', a.last_name) end as actor
      from notifications n join events e on e.id = n.event_id join tickets t on t.id = n.ticket_id
      left join users a on a.id = e.actor_id left join statuses s on s.key = e.to_status
-     where n.user_id = :owner and n.id < :before and ${scope.visible} and (n.kind not in ('note', 'mention') or ${scope.works})
+     where n.user_id = :owner and n.id < :before and ${FILTERS[show]} and ${scope.visible} and (n.kind not in ('note', 'mention') or ${scope.works})
      order by n.id desc limit :limit`,
     { owner: personId(ctx.actor), before: before ?? Number.MAX_SAFE_INTEGER, limit: limit + 1 },
   );
   return { rows: rows.slice(0, limit), more: rows.length > limit };
 }
 
-/** One notice. Another person's is left alone, as if it were not there. */
+/**
+ * One notice, and what is told in the same line: older ones of its kind about the same ticket. Another person's is
+ * left alone, as if it were not there.
+ */
 export const markRead = (ctx: Context, notificationId: number) =>
-  read(ctx, notices => notices.where('id', notificationId));
+  read(ctx, notices =>
+    notices
+      .where('id', '<=', notificationId)
+      .whereRaw(
+        '(ticket_id, kind) = (select o.ticket_id, o.kind from notifications o where o.id = ? and o.user_id = ?)',
+        [notificationId, personId(ctx.actor)],
+      ),
+  );
 
 export const markAllRead = (ctx: Context) => read(ctx, notices => notices);
 

@@ -1,15 +1,20 @@
 import { type Request, Router } from 'express';
 import { z } from 'zod';
 import { isStaff } from '../../domain/access/actor.ts';
-import { listNotifications, markAllRead, markRead } from '../../domain/notifications/reading.ts';
+import {
+  listNotifications,
+  markAllRead,
+  markRead,
+  type NoticeFilter,
+} from '../../domain/notifications/reading.ts';
 import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
 import { submit } from '../rendering/forms.ts';
 import { done, page } from '../rendering/page.ts';
-import { numberParam, queryId } from '../request.ts';
+import { numberParam, queryId, queryText } from '../request.ts';
 import { preferenceRoutes } from './preferences.ts';
 import { pushRoutes } from './push.ts';
-import { described } from './sentences.ts';
+import { described, grouped } from './sentences.ts';
 
 export function notificationRoutes(): Router {
   const router = Router();
@@ -18,19 +23,24 @@ export function notificationRoutes(): Router {
 
   router.get('/notifications', allow('profile.manage'), async (req, res) => {
     const before = queryId(req, 'before');
-    const { rows, more } = await listNotifications(req.ctx, { before, limit: req.ctx.settings.pageSize });
+    const asked = queryText(req, 'show');
+    const show = isFilter(asked) ? asked : 'all';
+    const limit = req.ctx.settings.pageSize;
+    const { rows, more } = await listNotifications(req.ctx, { before, limit, show });
     const last = rows.at(-1);
+    const own = show === 'all' ? paths.notifications : paths.notificationsShowing(show);
     await page(
       res,
       'notifications/list',
       {
         title: req.t('Notifications'),
         nav: 'notifications',
-        rows: rows.map(notice => described(notice, req.t)),
+        show,
+        rows: grouped(rows).map(notice => described(notice, req.t)),
         anyNew: rows.some(notice => notice.isNew),
         isDesk: isStaff(req.ctx.actor),
-        previous: before ? paths.notifications : undefined,
-        next: more && last ? `${paths.notifications}?before=${last.id}` : undefined,
+        previous: before ? own : undefined,
+        next: more && last ? `${own}${own.includes('?') ? '&' : '?'}before=${last.id}` : undefined,
       },
       { layout: isStaff(req.ctx.actor) ? 'desk' : 'portal' },
     );
@@ -53,3 +63,5 @@ export function notificationRoutes(): Router {
 /** A button's form has no fields of its own. */
 const press = (req: Request, work: Parameters<typeof submit<object, object>>[2]) =>
   submit(req, z.strictObject({}), work);
+
+const isFilter = (text: string): text is NoticeFilter => ['all', 'unread', 'mentions'].includes(text);

@@ -216,3 +216,32 @@ test('a whole batch asks for what people chose in one statement', async () => {
   db.removeListener('query', listen);
   expect(asked.filter(sql => sql.includes('notification_preferences'))).toHaveLength(1);
 });
+
+describe('what went out of sight', () => {
+  test('is not counted any more, for those who cannot see it, and only for them', async () => {
+    const { id, number } = await raise();
+    await db('ticket_watchers').insert({ ticket_id: id, user_id: people.ben });
+    await say(people.marek, number, { body: 'Unplug it' });
+    await dispatch();
+    expect(await unread()).toEqual({ Anna: 1, Ben: 1, Marek: 1, Nadia: 1 });
+    const marek = await as(people.marek);
+    await changeTicket(marek, await findTicket(marek, number), { teamId: teams.hr });
+    await dispatch();
+    expect(await unread()).toEqual({ Anna: 1, Ben: 1, Olga: 1 });
+    await expectInvariants(db);
+  });
+
+  test('a note on a ticket that is only watched now is none either', async () => {
+    const { id, number } = await raise();
+    await db('ticket_watchers').insert({ ticket_id: id, user_id: people.nadia });
+    await settle();
+    await say(people.marek, number, { kind: 'note', body: 'Coffee again' });
+    await dispatch();
+    expect(await unread()).toEqual({ Nadia: 1 });
+    const marek = await as(people.marek);
+    await changeTicket(marek, await findTicket(marek, number), { teamId: teams.hr });
+    await dispatch();
+    expect(await unread()).toEqual({ Olga: 1 });
+    await expectInvariants(db);
+  });
+});

@@ -82,3 +82,28 @@ test('the list goes on in pages', async () => {
   await nadia.click('Newest');
   expect(nadia.path).toBe('/notifications');
 });
+
+test('the same news in a row is one line, and unread and mentions have lists of their own', async () => {
+  await db('notifications').update({ read_at: new Date() });
+  await db('users').update({ unread: 0 });
+  const own = await raise(people.anna, { subject: 'A long talk' });
+  await dispatch();
+  await db('notifications').update({ read_at: new Date() });
+  await db('users').update({ unread: 0 });
+  for (const body of ['One', 'Two', 'Three']) await say(people.anna, own.number, { body });
+  await dispatch();
+  const marek = await signIn('marek');
+  await marek.click('Unread');
+  expect(marek.path).toBe('/notifications?show=unread');
+  expect(marek.html.text).toContain('Anna Test has answered 3 times');
+  expect(marek.html.text).not.toContain('needs help');
+  await marek.click(`Mark as read: Anna Test has answered 3 times (#${own.number})`);
+  expect((await unread()).Marek).toBeUndefined();
+  await say(people.nadia, own.number, { kind: 'note', body: 'We look' });
+  await dispatch();
+  await marek.get('/notifications?show=mentions');
+  expect(marek.html.text).not.toContain('has answered');
+  const anna = await signIn('anna');
+  expect(anna.html.has('Mentions and assignments')).toBe(false);
+  expect((await anna.request('/notifications?show=constructor')).status).toBe(200);
+});
