@@ -65,7 +65,7 @@ export async function seedDemo(services: Pick<Services, 'contextFor' | 'world'>)
     await insertSavedViews(tx, company);
     await tx.db('event_queue').delete();
     await stampDueTickets(tx);
-    await notifyDemo(tx);
+    await notifyDemo(tx, company);
     await indexTickets(tx.db, ids);
   });
 }
