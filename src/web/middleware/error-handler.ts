@@ -100,7 +100,13 @@ function isAway(error: unknown): boolean {
 
 async function answerUnauthenticated(req: Request, res: Response) {
   const isRead = req.method === 'GET' || req.method === 'HEAD';
-  if (isPartial(req) && isRead) {
+  if (req.get('Accept') === 'text/event-stream') {
+    // No content ends a stream for good, without a word in the console.
+    res.status(204).end();
+  } else if (isPartial(req) && req.get('X-Poll') === '1') {
+    // The page asked by itself: whoever types in it must not be sent away.
+    res.status(401).set('HX-Reswap', 'none').end();
+  } else if (isPartial(req) && isRead) {
     res
       .status(401)
       .set('HX-Redirect', paths.signInFor(localPath(req.get('HX-Current-URL'))))
