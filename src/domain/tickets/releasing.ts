@@ -22,7 +22,17 @@ const DUE = `select id, author_id as "authorId" from held_replies where release_
 /** Lets the replies go out whose time has come; any number of processes may, each goes once. How many were looked at. */
 export async function releaseReplies(ctx: Context, bite = 50): Promise<number> {
   const { rows } = await ctx.db.raw<{ rows: { id: number; authorId: number }[] }>(DUE, [bite]);
-  for (const { id, authorId } of rows) await releaseOne(ctx, id, authorId);
+  let failure: unknown;
+  for (const { id, authorId } of rows) {
+    try {
+      await releaseOne(ctx, id, authorId);
+    } catch (error) {
+      // It stays and is tried again; the replies behind it do not wait for it.
+      ctx.log.error({ heldId: id, err: (error as Error).message }, 'a held reply failed to go out');
+      failure ??= error;
+    }
+  }
+  if (failure) throw failure;
   return rows.length;
 }
 

@@ -63,6 +63,24 @@ describe('a reply of the desk', () => {
     expect(await db('comments').where({ ticket_id: ticket.id })).toHaveLength(1);
   });
 
+  test('that cannot be written does not hold up the others', async () => {
+    const [broken, fine] = [await raise(), await raise()];
+    const { heldId } = await send(broken, 'Stuck');
+    await send(fine, 'On its way');
+    await due();
+    await db.raw(`create function refuse_stuck() returns trigger language plpgsql as $$
+      begin if new.body = 'Stuck' then raise exception 'the disk is full'; end if; return new; end $$`);
+    await db.raw(
+      'create trigger refuse_stuck before insert on comments for each row execute function refuse_stuck()',
+    );
+    await expect(release()).rejects.toThrow('the disk is full');
+    expect(await db('comments').where({ ticket_id: fine.id, body: 'On its way' })).toHaveLength(1);
+    expect(await db('held_replies').where({ id: heldId })).toHaveLength(1);
+    await db.raw('drop function refuse_stuck cascade');
+    await release();
+    expect(await db('comments').where({ ticket_id: broken.id, body: 'Stuck' })).toHaveLength(1);
+  });
+
   test('does not answer what the requester wrote in those seconds', async () => {
     const ticket = await raise();
     await send(ticket);
