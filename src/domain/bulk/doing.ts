@@ -39,7 +39,8 @@ const DOINGS: { [A in BulkAct]: Doing<A> } = {
   follow: (tx, ticket) => followTicket(tx, ticket),
   macro: (tx, ticket, { macroId }) => keepingDraft(tx, ticket, () => runMacro(tx, ticket, macroId)),
   merge: async (tx, ticket, { targetId, acrossRequesters }) =>
-    mergeTickets(tx, ticket, await findTicketById(tx, targetId), { withWatchers: true, acrossRequesters }),
+    // Whoever watches a source reads the target only if somebody lets them in, and a run asks about nobody.
+    mergeTickets(tx, ticket, await findTicketById(tx, targetId), { acrossRequesters }),
 };
 
 const write = (tx: Tx, ticket: Ticket, comment: NewComment) =>

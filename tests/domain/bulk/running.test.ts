@@ -300,6 +300,15 @@ describe('undo', () => {
     expect(await reload(one!)).toMatchObject({ mergedInto: null, status: 'new' });
   });
 
+  test('a merge of many lets nobody read more: who watches a source does not see the target', async () => {
+    const [source, target] = await tickets(2);
+    await db('ticket_watchers').insert({ ticket_id: source!.id, user_id: colleague.id });
+    const task = { targetId: target!.id, acrossRequesters: false };
+    expect((await run(coordinator, { act: 'merge', parameters: task }, [source!])).counts.changed).toBe(1);
+    await expect(findTicket(await as(colleague), target!.number)).rejects.toThrow();
+    expect((await findTicket(await as(colleague), source!.number)).id).toBe(source!.id);
+  });
+
   test('takes back what a macro changed; what it said stays', async () => {
     const [one] = await tickets(1);
     const macro = await createReply(await as(coordinator), {
