@@ -20,7 +20,12 @@ declare module 'express-session' {
 }
 
 /** `undo` is where a press takes it back. */
-export type Flash = { tone: 'green' | 'blue' | 'amber' | 'red'; text: string; confirms?: string; undo?: string };
+export type Flash = {
+  tone: 'green' | 'blue' | 'amber' | 'red';
+  text: string;
+  confirms?: string;
+  undo?: string;
+};
 
 declare global {
   namespace Express {
@@ -54,12 +59,20 @@ export const numberParam = (req: Request, name: string): number => {
   return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : -1;
 };
 
-/** One value of the query string: the first if there are several. PostgreSQL has no NUL in its texts. */
+/** One value of the query string: the first if there are several. */
 export function queryText(req: Request, name: string, maxLength = 200): string {
   const value = req.query[name];
   const first = Array.isArray(value) ? value[0] : value;
-  return typeof first === 'string' ? first.replaceAll('\0', '').slice(0, maxLength).trim() : '';
+  return typeof first === 'string' ? wholeText(first, maxLength) : '';
 }
+
+/** PostgreSQL has no NUL in its texts, and no half of a character in its JSON: a sign of two units stays whole. */
+export const wholeText = (text: string, maxLength: number): string =>
+  text
+    .replaceAll('\0', '')
+    .slice(0, maxLength)
+    .replace(/[\ud800-\udbff]$/, '')
+    .trim();
 
 /** The key of a row in the query string; undefined for anything else. */
 export function queryId(req: Request, name: string): number | undefined {

@@ -65,7 +65,7 @@ async function idsOfList(req: Request, back: string): Promise<number[]> {
   const url = new URL(back, 'http://list.invalid');
   const key = /^\/queue\/([\w-]{1,40})$/.exec(url.pathname)?.[1];
   if (!key) throw new NotFound('No such view');
-  const read = (name: string, most = 200) => (url.searchParams.get(name) ?? '').slice(0, most).trim();
+  const read = (name: string, most = 200) => wholeText(url.searchParams.get(name) ?? '', most);
   const list = await listAt(req, key, read);
   const filter = await searched(req, list);
   const { rows } = await queuePage(req.ctx, { ...list, filter, limit: MAX_TICKETS });

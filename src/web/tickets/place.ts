@@ -5,7 +5,7 @@ import type { Ticket } from '../../domain/tickets/ticket.ts';
 import { paths } from '../../paths.ts';
 import { isFiltered, type ListAddress, listAt, withWords } from '../queue/address.ts';
 import { countOf, listName } from '../queue/names.ts';
-import { queryText } from '../request.ts';
+import { queryText, wholeText } from '../request.ts';
 
 /**
  * Where the coordinator is in a list, carried by `?from=` of a ticket's address: the view, and behind a dot what else
@@ -88,7 +88,7 @@ export async function placeInList(req: Request, ticket: Ticket): Promise<Place> 
   };
 }
 
-const clean = (text: string | undefined) => (text ?? '').replaceAll('\0', '').slice(0, 400).trim();
+const clean = (text: string | undefined) => wholeText(text ?? '', 400);
 
 function spotOf(words: Record<string, string>): Spot {
   const small = (text: string | undefined) => (/^\d{1,3}$/.test(text ?? '') ? Number(text) : undefined);

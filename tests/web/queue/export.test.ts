@@ -64,3 +64,11 @@ test('batches follow each other without a gap, and none is read that nobody take
   await rows.return(undefined);
   expect((await rows.next()).done).toBe(true);
 });
+
+test('a search that is cut in the middle of a character, or holds none, still leaves its line', async () => {
+  await marek.get('/queue/all');
+  for (const q of [`${'a'.repeat(199)}😀`, 'a\0b']) {
+    const reply = await post(marek, `/queue/all.csv?q=${encodeURIComponent(q)}`);
+    expect(reply.status, q).toBe(200);
+  }
+});

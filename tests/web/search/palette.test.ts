@@ -59,3 +59,17 @@ test('what was typed is text', async () => {
     expect(kwame.html.find('main script, main img')).toHaveLength(0);
   }
 });
+
+test('a character that does not fit any more is left out whole', async () => {
+  const kwame = await signIn(coordinator);
+  const q = encodeURIComponent(`${'a'.repeat(199)}😀`);
+  for (const path of [
+    `/palette?q=${q}`,
+    `/search?q=${q}`,
+    `/queue/all?q=${q}`,
+    `/search/suggestions?q=${q}`,
+  ]) {
+    await kwame.get(path);
+    expect(kwame.status, path).toBe(200);
+  }
+});
