@@ -28,5 +28,8 @@ export const viewPolicy = {
   'queue.export': (actor: Person) => isStaff(actor),
 };
 
+/** A team's view is its owner's to change while they belong to the team: later they would rename what others work by. */
 const changesShared = (actor: Person, view: ViewRelation) =>
-  view.ownerId === actor.id || (view.scope === 'team' && isAdmin(actor));
+  view.scope === 'team'
+    ? isAdmin(actor) || (view.ownerId === actor.id && actor.teamIds.includes(view.teamId ?? 0))
+    : view.ownerId === actor.id;

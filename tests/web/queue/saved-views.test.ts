@@ -187,3 +187,25 @@ test('the sidebar’s part comes alone to htmx, with its counts', async () => {
   expect(reply.text).not.toContain('<html');
   expect(reply.html.find('#saved-views .count').first().text()).toBe('2');
 });
+
+test("whoever left a team does not change its view any more, and others' searches are counted a few at a time", async () => {
+  const lena = await makeUser({ role: 'coordinator', teams: [it], firstName: 'Lena' });
+  const view = { owner_id: lena.id, scope: 'team', team_id: it.id, base: 'all', created_at: new Date() };
+  const rows = Array.from({ length: 14 }, (_, i) => ({
+    ...{ ...view, name: `Lena ${i}`, q: 'scanner', position: 50 + i, filters: '{}', updated_at: new Date() },
+  }));
+  await db('saved_views').insert(rows);
+  const left = await signIn(lena);
+  const id = await idOf('Lena 0');
+  const fields = { name: 'Renamed', scope: 'team', teamId: `${it.id}`, version: '1' };
+  await db('team_members').where({ user_id: lena.id }).delete();
+  await left.get('/queue/views');
+  const reply = await left.partial(`/queue/views/${id}`, { fields: { ...fields, _method: 'PUT' } });
+  expect([403, 404]).toContain(reply.status);
+  expect(await db('saved_views').where({ name: 'Renamed' })).toEqual([]);
+  await ana.get('/queue/views');
+  const counts = await ana.partial('/queue/views/counts', { target: 'div#saved-views' });
+  expect(counts.html.text).toContain('Lena 13');
+  expect(counts.text.match(/Lena \d+\s*3\b/g)?.length ?? 0).toBeLessThanOrEqual(10);
+  await db('saved_views').where({ owner_id: lena.id }).delete();
+});
