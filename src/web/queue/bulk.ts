@@ -11,6 +11,7 @@ import { allow } from '../middleware/allow.ts';
 import { flash } from '../rendering/flash.ts';
 import { emptyForm, type FormState, fieldsOf, submit } from '../rendering/forms.ts';
 import { done, invalid, page } from '../rendering/page.ts';
+import { wholeText } from '../request.ts';
 import { listAt } from './address.ts';
 import { askLocals } from './bulk-asking.ts';
 import { type BulkForm, bulkSchema, taskOf } from './bulk-form.ts';
