@@ -77,11 +77,11 @@ export async function mentionsIn(ctx: Context, ticket: Ticket, body: string): Pr
   return found(body, names);
 }
 
-/** The longest name that stands at each "@". */
+/** The longest name that stands at each "@". An escaped one names nobody: so a placeholder is filled in. */
 function found(body: string, names: ReadonlyMap<string, number[]>): Mention[] {
   const byLength = [...names.keys()].sort((a, b) => b.length - a.length);
   const mentions = new Map<number, Mention>();
-  for (const { index } of body.matchAll(/(?<![\p{L}\p{N}_.@])@(?=[\p{L}\p{N}])/gu)) {
+  for (const { index } of body.matchAll(/(?<![\p{L}\p{N}_.@\\])@(?=[\p{L}\p{N}])/gu)) {
     const rest = body.slice(index + 1, index + 200).toLowerCase();
     const name = byLength.find(
       each => rest.startsWith(each) && !/^[\p{L}\p{N}_]/u.test(rest.slice(each.length)),

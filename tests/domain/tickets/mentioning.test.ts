@@ -33,6 +33,8 @@ test('only who may work the ticket can be named, by name, handle or first name',
     { id: priya.id, as: full(priya) },
     { id: admin.id, as: 'Kwame' },
   ]);
+  // A requester's words that a placeholder put in are escaped: nobody is called by a subject.
+  expect(await mentionsIn(marek, ticket, 'About \\@Kwame')).toEqual([]);
   expect(await mentionsIn(marek, ticket, '@p.raman look')).toEqual([{ id: priya.id, as: 'p.raman' }]);
 });
 
