@@ -93,7 +93,6 @@ function listLocals(
     ...rows,
     picked: pickedOn(req, rows.rows),
     link: linkingOf(list),
-    alpine: true,
     navigation,
   };
 }
