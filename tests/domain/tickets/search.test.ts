@@ -61,7 +61,10 @@ describe('words', () => {
 test('a number leads to its ticket, with or without its sign, if it may be seen', async () => {
   for (const text of [`#${cafe.number}`, String(cafe.number)])
     expect(await searchTickets(await as(employee), text)).toMatchObject({ exact: cafe.number });
-  expect(await searchTickets(await as(colleague), `#${cafe.number}`)).toMatchObject({ rows: [], more: false });
+  expect(await searchTickets(await as(colleague), `#${cafe.number}`)).toMatchObject({
+    rows: [],
+    more: false,
+  });
   expect(await searchTickets(await as(employee), '#999999')).toMatchObject({ rows: [], more: false });
 });
 
