@@ -1,8 +1,6 @@
 import Alpine from '@alpinejs/csp';
-import { composer } from './alpine/composer.js';
 import { selection } from './alpine/selection.js';
 
-// Only for the coordinator's queue and ticket: state that dies with the page.
-Alpine.data('composer', composer);
+// Only for the coordinator's queue, and only once something is selected: state that dies with the page.
 Alpine.data('selection', selection);
 Alpine.start();

@@ -128,7 +128,7 @@ describe('a stream', () => {
 
   test('is refused without a session, for a foreign ticket, and for an employee who wants the queue', async () => {
     const [nobody, aisha, jonas] = [await app.visitor(), await signIn(stranger), await signIn(employee)];
-    expect((await listen(nobody, onTicket)).status).toBe(302);
+    expect((await listen(nobody, onTicket)).status).toBe(204);
     expect((await listen(aisha, onTicket)).status).toBe(404);
     expect((await listen(aisha, 'ticket:999999')).status).toBe(404);
     expect((await listen(jonas, 'queue')).status).toBe(404);
