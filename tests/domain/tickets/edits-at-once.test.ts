@@ -42,7 +42,7 @@ test.each(SEEDS)(
     const outcomes = await Promise.all(people.map((person, i) => work(person, tickets, random(seed + i))));
 
     const acknowledged = outcomes.flatMap(outcome => outcome.acknowledged);
-    expect(acknowledged.length).toBeGreaterThan(people.length * EDITS * 0.3);
+    expect(acknowledged.length).toBeGreaterThan(people.length * EDITS * 0.2);
     expect(
       outcomes.reduce((sum, { refused }) => sum + refused, 0),
       'some met',
