@@ -111,6 +111,12 @@ async function contentOf({ db }: Demo): Promise<Set<string>> {
     ['categories', 'name', 'description'],
     ['tickets', 'subject'],
     ['attachments', 'filename'],
+    ['saved_views', 'name'],
+    ['saved_replies', 'name', 'folder'],
+    ['tags', 'name'],
+    ['ticket_templates', 'name', 'subject'],
+    ['checklist_items', 'text'],
+    ['time_entries', 'note'],
   ];
   const known = new Set(['Halden Freight', 'Chrome', 'English', 'and', ...EXAMPLES]);
   for (const value of await db('settings').pluck('value')) known.add(String(value));
@@ -129,7 +135,13 @@ async function contentOf({ db }: Demo): Promise<Set<string>> {
 
 /** All that was said in tickets, as one text of words: a page shows it whole, drawn from Markdown, or the start of it. */
 async function bodiesOf({ db }: Demo): Promise<string> {
-  const bodies: string[] = await db('comments').pluck('body');
+  const bodies: string[] = [
+    ...(await db('comments').pluck('body')),
+    ...(await db('users').whereNotNull('signature').pluck('signature')),
+    ...(await db('saved_replies').pluck('body')),
+    ...(await db('ticket_templates').pluck('body')),
+    ...(await db('ticket_templates').pluck('checklist')).map((items: string[]) => items.join('\n')),
+  ];
   return bodies.map(wordsOf).join('\n');
 }
 
