@@ -168,17 +168,6 @@ describe.skipIf(noChromium)('page behaviour', () => {
     expect(await page.locator('.is-cursor').count()).toBe(0);
   });
 
-  test('the composer knows a note from a reply and takes saved replies', async () => {
-    const page = await open(
-      '<form class="composer" x-data="composer"><label><input type="radio" name="kind" value="reply" checked>Reply</label><label><input type="radio" name="kind" value="note">Note</label><textarea aria-label="Message"></textarea><p x-show="isNote" x-cloak>Colleagues only</p><button class="btn" type="button" data-text="Hello" @click="insert($event)">Saved</button></form>',
-    );
-    expect(await page.getByText('Colleagues only').isVisible()).toBe(false);
-    await page.keyboard.press('n');
-    await page.getByText('Colleagues only').waitFor();
-    await page.getByRole('button', { name: 'Saved' }).click();
-    expect(await page.getByLabel('Message').inputValue()).toBe('Hello');
-  });
-
   test('time left runs on in the page as the server drew it', async () => {
     const now = new Date();
     const draw = createDrawing({ iconUrl: assets.url('icons.svg'), t, locale: 'en', now });
