@@ -49,7 +49,8 @@ export function openPalette() {
   const field = find('#palette-q');
   field.value = '';
   field.focus();
-  field.dispatchEvent(new CustomEvent('palette-open', { bubbles: true }));
+  // In a task of its own: htmx starts listening in one after the page's scripts ran, and a quick hand is before it.
+  setTimeout(() => field.dispatchEvent(new CustomEvent('palette-open', { bubbles: true })));
   return true;
 }
 
