@@ -3,6 +3,7 @@ import type { Person } from '../domain/access/actor.ts';
 import { isPerson } from '../domain/access/actor.ts';
 import type { Context } from '../domain/context.ts';
 import { Unauthenticated } from '../domain/errors.ts';
+import type { DeskNavigation } from '../domain/tickets/counting.ts';
 import type { Translate } from '../platform/translating.ts';
 import type { Services } from '../services.ts';
 import type { Assets } from './rendering/assets.ts';
@@ -38,6 +39,8 @@ declare global {
       locale: string;
       timeZone: string;
       requestId: string;
+      /** The desk's sidebar, where it came with the person. */
+      navigation?: DeskNavigation;
       /** Set while a multipart body has not been read yet, so its token could not be checked. */
       csrfPending?: boolean;
     }

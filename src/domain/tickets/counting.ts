@@ -1,8 +1,8 @@
 import { query } from '../../db/knex.ts';
-import { isAdmin, isPerson, isStaff, personId } from '../access/actor.ts';
+import { isStaff, personId } from '../access/actor.ts';
 import type { Context } from '../context.ts';
-import { type Density, DISPLAY_COLUMN, type Display, toDisplay } from './display.ts';
-import { SAVED_VIEWS_COLUMN, type SavedView, seenBindings, toSavedView } from './saved-views.ts';
+import { type Density, DISPLAY, type Display, toDisplay } from './display.ts';
+import { SAVED_VIEWS, type SavedView, toSavedView } from './saved-views.ts';
 
 export type QueueCounts = {
   needsReply: number;
@@ -19,70 +19,75 @@ export type DeskNavigation = {
   display: Display;
 };
 
+/**
+ * Sums of the counter cells of the teams that a person works. What they asked for or watch outside their teams is not
+ * theirs to work, so it is taken off; that costs their own open tickets only. Reads the one row `me` (id, every_team,
+ * teams); teams that are not listed as tickets have them are those of nobody, 0.
+ */
 const CELLS = `
-  select coalesce(sum(n) filter (where active and needs_reply), 0) as "needsReply",
-         coalesce(sum(n) filter (where active and assignee_id = ?), 0) as mine,
-         coalesce(sum(n) filter (where active and assignee_id is null), 0) as unassigned,
-         coalesce(sum(n) filter (where active and due_state = 'soon'), 0) as "dueSoon",
-         coalesce(sum(n) filter (where active and due_state = 'overdue'), 0) as overdue,
-         coalesce(sum(n) filter (where status_kind = 'waiting'), 0) as waiting MORE
+  select coalesce(sum(n) filter (where active and needs_reply), 0)::integer as "needsReply",
+         coalesce(sum(n) filter (where active and assignee_id = me.id), 0)::integer as mine,
+         coalesce(sum(n) filter (where active and assignee_id is null), 0)::integer as unassigned,
+         coalesce(sum(n) filter (where active and due_state = 'soon'), 0)::integer as "dueSoon",
+         coalesce(sum(n) filter (where active and due_state = 'overdue'), 0)::integer as overdue,
+         coalesce(sum(n) filter (where status_kind = 'waiting'), 0)::integer as waiting
   from (select *, status_kind in ('new', 'open', 'waiting') as active from (
-    select assignee_id, status_kind, needs_reply, due_state, n from ticket_counts where WHOSE
+    select assignee_id, status_kind, needs_reply, due_state, n from ticket_counts where coalesce(team_id, 0) = any(me.counted)
     union all
     select t.assignee_id, t.status_kind, t.needs_reply, t.due_state, -1 from tickets t
-    where t.id in (select id from tickets where requester_id = ? union all select ticket_id from ticket_watchers where user_id = ?)
-      and t.status_kind <> 'closed' and t.spam_at is null and t.queue_team <> all(?::bigint[]) and WHERE
+    where t.requester_id = me.id and t.status_kind <> 'closed' and t.spam_at is null
+      and t.queue_team <> all(me.teams) and (me.every_team or t.queue_team = 0)
+    union all
+    select t.assignee_id, t.status_kind, t.needs_reply, t.due_state, -1 from ticket_watchers w join tickets t on t.id = w.ticket_id
+    where w.user_id = me.id and t.requester_id <> me.id and t.status_kind <> 'closed' and t.spam_at is null
+      and t.queue_team <> all(me.teams) and (me.every_team or t.queue_team = 0)
   ) as own) as cells`;
-const EVERY_TEAM = CELLS.replace('WHOSE', 'true').replace('WHERE', 'true');
-const OWN_TEAMS = CELLS.replace('WHOSE', 'coalesce(team_id, 0) = any(?::bigint[])').replace(
-  'WHERE',
-  't.team_id is null',
-);
-/** What else the sidebar and the lists need, in the same statement. */
-const MORE = `, ${SAVED_VIEWS_COLUMN}, ${DISPLAY_COLUMN},
-  case when ?::boolean then (select count(*)::integer from (
-    select 1 from users where status = 'pending' and email_verified_at is not null limit 100) as pending) else 0 end as "pendingUsers"`;
-const COUNTS = { everyTeam: EVERY_TEAM.replace('MORE', ''), ownTeams: OWN_TEAMS.replace('MORE', '') };
-const NAVIGATION = { everyTeam: EVERY_TEAM.replace('MORE', MORE), ownTeams: OWN_TEAMS.replace('MORE', MORE) };
+
+const PENDING = `case when me.admin then (select count(*)::integer from (
+  select 1 from users where status = 'pending' and email_verified_at is not null limit 100) as pending) else 0 end`;
+
+/**
+ * What the desk's sidebar shows on every page, and how the person likes their lists, as one more column of a query
+ * over `users u`: the page needs no further statement for it. Null for who has no desk. It works the rights out by
+ * itself from the row, as `visibleTickets` does from the actor.
+ */
+export const NAVIGATION_COLUMN = `(select jsonb_build_object(
+    'counts', (select to_jsonb(c) from (${CELLS}) as c),
+    'savedViews', ${SAVED_VIEWS}, 'display', ${DISPLAY}, 'pendingUsers', ${PENDING})
+  from (select own.*, case when own.every_team then array(select id from teams) else own.teams end || 0::bigint as counted
+    from (select u.id, u.role = 'admin' as admin,
+      u.role = 'admin' or coalesce((select s.value = 'true' from settings s where s.key = 'coordinatorsWorkAllTeams'), false) as every_team,
+      array(select m.team_id from team_members m join teams t on t.id = m.team_id and t.archived_at is null where m.user_id = u.id) as teams) as own
+  ) as me where u.role in ('coordinator', 'admin'))`;
+
+const NAVIGATION = `select ${NAVIGATION_COLUMN} as navigation from users u where u.id = ?`;
 
 const EMPTY: QueueCounts = { needsReply: 0, mine: 0, unassigned: 0, dueSoon: 0, overdue: 0, waiting: 0 };
 
-/**
- * The sidebar's counts, from the counter cells: their cost does not grow with the tickets. What the person asked for
- * or watches outside their teams is not theirs to work, so it is taken off; that costs their own tickets only.
- */
-export async function queueCounts(ctx: Context): Promise<QueueCounts> {
-  return (await read<QueueCounts>(ctx, COUNTS)) ?? EMPTY;
-}
-
-type Row = QueueCounts & {
+export type NavigationRow = {
+  counts: QueueCounts;
   savedViews: SavedView[];
   display: { columns: string[]; density: Density } | null;
   pendingUsers: number;
 };
 
-/** What the desk's sidebar shows on every page, and how the person likes their lists: one statement. */
-export async function deskNavigation(ctx: Context): Promise<DeskNavigation> {
-  const { actor } = ctx;
-  const row = await read<Row>(ctx, NAVIGATION, [...seenBindings(ctx), personId(actor), isAdmin(actor)]);
-  if (!row) return { counts: EMPTY, pendingUsers: 0, savedViews: [], display: toDisplay(null) };
-  const { savedViews, display, pendingUsers, ...counts } = row;
-  return { counts, pendingUsers, savedViews: savedViews.map(toSavedView), display: toDisplay(display) };
+export const toNavigation = (row: NavigationRow | null | undefined): DeskNavigation => ({
+  counts: row?.counts ?? EMPTY,
+  pendingUsers: row?.pendingUsers ?? 0,
+  savedViews: (row?.savedViews ?? []).map(toSavedView),
+  display: toDisplay(row?.display),
+});
+
+/** The same in a statement of its own, for who did not get it with the person. */
+export async function deskNavigation({ actor, db }: Context): Promise<DeskNavigation> {
+  if (!isStaff(actor)) return toNavigation(null);
+  const [row] = await query<{ navigation: NavigationRow | null }>(db, NAVIGATION, [personId(actor) ?? 0]);
+  return toNavigation(row?.navigation);
 }
 
-async function read<Found>(
-  ctx: Context,
-  text: typeof COUNTS,
-  more: readonly unknown[] = [],
-): Promise<Found | undefined> {
-  const actor = ctx.actor;
-  if (!isPerson(actor) || !isStaff(actor)) return undefined;
-  const everyTeam = isAdmin(actor) || actor.worksAllTeams;
-  const own = [actor.id, actor.id, actor.teamIds];
-  const [row] = everyTeam
-    ? await query<Found>(ctx.db, text.everyTeam, [actor.id, ...more, ...own])
-    : await query<Found>(ctx.db, text.ownTeams, [actor.id, ...more, [0, ...actor.teamIds], ...own]);
-  return row;
+/** The sidebar's counts, from the counter cells: their cost does not grow with the tickets. */
+export async function queueCounts(ctx: Context): Promise<QueueCounts> {
+  return (await deskNavigation(ctx)).counts;
 }
 
 /** Folds the deltas of each cell into one row, so that reading stays short. Safe beside itself and beside writers. */

@@ -28,8 +28,8 @@ export const usualDisplay: Display = {
   density: 'comfortable',
 };
 
-/** How a person likes their lists, as one more column of the navigation's query. */
-export const DISPLAY_COLUMN = `(select jsonb_build_object('columns', columns, 'density', density) from queue_displays where user_id = ?) as display`;
+/** How the person of the row `me` likes their lists, inside the navigation's query. */
+export const DISPLAY = `(select jsonb_build_object('columns', columns, 'density', density) from queue_displays where user_id = me.id)`;
 
 /** Known columns only, in our order: what is stored may be older than the program. */
 export const columnsOf = (columns: readonly string[]): ColumnKey[] =>

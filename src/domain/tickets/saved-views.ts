@@ -32,18 +32,20 @@ const COLUMNS = `v.id, v.owner_id as "ownerId", v.scope, v.team_id as "teamId", 
   v.sort, v.q, v.filters, v.columns, v.version`;
 
 /** The same as `seesView` in view-policy.ts; three values: the person, their teams, whether they are an admin. */
-const SEEN = `(v.owner_id = ? or v.scope = 'everyone' or (v.scope = 'team' and (v.team_id = any(?::bigint[]) or ?::boolean)))`;
+const seen = (id: string, teams: string, admin: string) =>
+  `(v.owner_id = ${id} or v.scope = 'everyone' or (v.scope = 'team' and (v.team_id = any(${teams}) or ${admin})))`;
+const SEEN = seen('?', '?::bigint[]', '?::boolean');
 
 const ORDER = `case v.scope when 'own' then 1 when 'everyone' then 2 else 3 end, v.team_id, v.position, v.id`;
 
 /** More than anybody would look through; the rest is found by its address. */
 const LISTED = 100;
 
-/** The saved views of a person, as one more column of the navigation's query. */
-export const SAVED_VIEWS_COLUMN = `(select coalesce(jsonb_agg(to_jsonb(own)), '[]') from (
-  select ${COLUMNS} from saved_views v left join teams tm on tm.id = v.team_id where ${SEEN} order by ${ORDER} limit ${LISTED}) as own) as "savedViews"`;
+/** The saved views of the person of the row `me` (id, teams, admin), inside the navigation's query. */
+export const SAVED_VIEWS = `(select coalesce(jsonb_agg(to_jsonb(own)), '[]') from (
+  select ${COLUMNS} from saved_views v left join teams tm on tm.id = v.team_id where ${seen('me.id', 'me.teams', 'me.admin')} order by ${ORDER} limit ${LISTED}) as own)`;
 
-export const seenBindings = ({ actor }: Context): unknown[] =>
+const seenBindings = ({ actor }: Context): unknown[] =>
   isPerson(actor) ? [actor.id, actor.teamIds, isAdmin(actor)] : [0, [], false];
 
 /** What was stored may be older than the program: an order or a column that is gone is none. */

@@ -3,8 +3,15 @@ import { type Actor, anonymous } from '../../domain/access/actor.ts';
 import { createContext } from '../../domain/context.ts';
 import { loadSignedIn } from '../../domain/identity/person.ts';
 import { loadSettings, type Settings } from '../../domain/settings/settings.ts';
+import {
+  type DeskNavigation,
+  NAVIGATION_COLUMN,
+  type NavigationRow,
+  toNavigation,
+} from '../../domain/tickets/counting.ts';
 import { withinTime } from '../../platform/patience.ts';
 import { PSEUDO_LOCALE, PSEUDO_RTL_LOCALE } from '../../platform/translating.ts';
+import { isPartial } from '../request.ts';
 import { FIRST_ANSWER_MS } from './first-answer.ts';
 
 /** Who asks, with the rights of this moment, in their language and zone. */
@@ -13,7 +20,8 @@ export function setUpContext(app: Express) {
 }
 
 const setContext: RequestHandler = async (req, _res, next) => {
-  const { actor, settings } = await withinTime(identify(req), FIRST_ANSWER_MS);
+  const { actor, settings, navigation } = await withinTime(identify(req), FIRST_ANSWER_MS);
+  req.navigation = navigation;
   setLanguage(req, actor, settings);
   const { services } = req;
   req.ctx = createContext({
@@ -30,12 +38,22 @@ const setContext: RequestHandler = async (req, _res, next) => {
   next();
 };
 
+type Identified = { actor: Actor; settings: Settings; navigation?: DeskNavigation };
+
+/** A whole page is asked for, which on the desk has the sidebar: it comes with the person, in one statement. */
+const wantsPage = (req: Request) =>
+  req.method === 'GET' && !isPartial(req) && Boolean(req.accepts('html')) && !req.get('X-Poll');
+
 /** A session whose epoch is older than the person's was ended on the server: by a password change, a suspension, "everywhere". */
-async function identify(req: Request): Promise<{ actor: Actor; settings: Settings }> {
+async function identify(req: Request): Promise<Identified> {
   const { userId, epoch, deviceId } = req.session;
   if (userId) {
-    const found = await loadSignedIn(req.services.db, userId, deviceId);
-    if (found && found.sessionEpoch === epoch) return { actor: found.person, settings: found.settings };
+    const beside = wantsPage(req) ? NAVIGATION_COLUMN : undefined;
+    const found = await loadSignedIn(req.services.db, userId, deviceId, beside);
+    if (found && found.sessionEpoch === epoch) {
+      const navigation = found.beside ? toNavigation(found.beside as NavigationRow) : undefined;
+      return { actor: found.person, settings: found.settings, navigation };
+    }
     await new Promise<void>((resolve, reject) =>
       req.session.regenerate(error => (error ? reject(error) : resolve())),
     );

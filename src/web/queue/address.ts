@@ -65,11 +65,16 @@ const savedAt = async (req: Request, key: string, known: readonly SavedView[]) =
   return known.find(view => view.id === id) ?? findSavedView(req.ctx, id);
 };
 
-/** Now, and where the asker's day began. */
+/** Now, and where the asker's day began, which only a filter by date asks for. */
 export function whenOf({ ctx, timeZone }: Request): When {
   const now = ctx.now();
-  const day = new Intl.DateTimeFormat('sv-SE', { timeZone }).format(now);
-  return { now, today: startOfDay(day, timeZone) ?? now };
+  return {
+    now,
+    get today() {
+      const day = new Intl.DateTimeFormat('sv-SE', { timeZone }).format(now);
+      return startOfDay(day, timeZone) ?? now;
+    },
+  };
 }
 
 export type Linking = (change: Record<string, string | null>, tail?: string) => string;

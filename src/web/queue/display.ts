@@ -1,12 +1,11 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import { deskNavigation } from '../../domain/tickets/counting.ts';
 import { type ColumnKey, columnKeys, densities, saveDisplay } from '../../domain/tickets/display.ts';
 import { paths } from '../../paths.ts';
 import { localPath } from '../access/local-path.ts';
 import { allow } from '../middleware/allow.ts';
 import { emptyForm, submit } from '../rendering/forms.ts';
-import { done, page } from '../rendering/page.ts';
+import { done, navigationOf, page } from '../rendering/page.ts';
 import { queryText } from '../request.ts';
 import { columnNames } from './columns.ts';
 
@@ -25,7 +24,7 @@ export function displayRoutes(): Router {
   const router = Router();
 
   router.get('/queue/display', allow('queue.read'), async (req, res) => {
-    const navigation = await deskNavigation(req.ctx);
+    const navigation = await navigationOf(req);
     const locals = {
       title: req.t('Display'),
       nav: '',

@@ -1,12 +1,12 @@
 import { type Request, Router } from 'express';
 import { fullName } from '../../domain/access/actor.ts';
 import { filterNames } from '../../domain/tickets/choices.ts';
-import { type DeskNavigation, deskNavigation } from '../../domain/tickets/counting.ts';
+import type { DeskNavigation } from '../../domain/tickets/counting.ts';
 import type { QueueFilter } from '../../domain/tickets/filtering.ts';
 import { type QueuePage, type QueueRow, queuePage } from '../../domain/tickets/queue.ts';
 import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
-import { page } from '../rendering/page.ts';
+import { navigationOf, page } from '../rendering/page.ts';
 import { queryText } from '../request.ts';
 import { fromOf } from '../tickets/place.ts';
 import { isFiltered, type ListAddress, linkingOf, listAt } from './address.ts';
@@ -35,20 +35,17 @@ export function queueRoutes(): Router {
 
   router.get('/queue/:view', allow('queue.read'), async (req, res) => {
     const key = String(req.params.view);
-    // A saved view is among those of the sidebar: asked for first, it need not be asked for again.
-    const known = key.startsWith('v-') ? await deskNavigation(req.ctx) : undefined;
-    const list = await listAt(req, key, undefined, known?.savedViews);
+    const navigation = await navigationOf(req);
+    const list = await listAt(req, key, undefined, navigation.savedViews);
     const filter = await searched(req, list);
     const asked = {
       after: queryText(req, 'after', 400) || undefined,
       before: queryText(req, 'before', 400) || undefined,
     };
-    const navigating = known ? Promise.resolve(known) : deskNavigation(req.ctx);
-    const [rows, names, navigation, counts] = await Promise.all([
+    const [rows, names, counts] = await Promise.all([
       queuePage(req.ctx, { ...list, filter, ...asked }),
       filterNames(req.ctx, filter),
-      navigating,
-      navigating.then(({ savedViews }) => savedCounts(req, savedViews)),
+      savedCounts(req, navigation.savedViews),
     ]);
     await page(
       res,

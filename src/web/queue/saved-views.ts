@@ -24,7 +24,7 @@ import {
 import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
 import { emptyForm, type FormState, fields, submit } from '../rendering/forms.ts';
-import { done, page } from '../rendering/page.ts';
+import { done, navigationOf, page } from '../rendering/page.ts';
 import { isPartial, numberParam, person, queryText } from '../request.ts';
 import { type ListAddress, linkingOf, listAt, whenOf } from './address.ts';
 import { listName } from './names.ts';
@@ -33,7 +33,7 @@ export function savedViewRoutes(): Router {
   const router = Router();
 
   router.get('/queue/views', allow('view.create'), async (req, res) => {
-    const navigation = await deskNavigation(req.ctx);
+    const navigation = await navigationOf(req);
     await page(
       res,
       'queue/views',
@@ -45,7 +45,7 @@ export function savedViewRoutes(): Router {
   // For scripts: the sidebar's own part, with counts, after the page is there.
   router.get('/queue/views/counts', allow('queue.read'), async (req, res) => {
     if (!isPartial(req)) return res.redirect(302, paths.savedViews);
-    const navigation = await deskNavigation(req.ctx);
+    const navigation = await navigationOf(req);
     const locals = {
       nav: queryText(req, 'nav', 40),
       navigation,

@@ -12,8 +12,6 @@ export type PageOptions = {
   /** Element ids that htmx may swap on this page, each with its partial. */
   fragments?: Record<string, string>;
   layout?: Layout;
-  /** The desk's sidebar where it was asked for beside the rest (`beginNavigation`). */
-  navigation?: Promise<DeskNavigation>;
 };
 
 /**
@@ -35,9 +33,7 @@ export async function page(
   if (fragment) return send(res, status, template(fragment, { cache })(it));
   const body = template(view, { cache })(it);
   const around =
-    layout === 'desk' && !('navigation' in locals)
-      ? { navigation: await (options.navigation ?? deskNavigation(req.ctx)) }
-      : {};
+    layout === 'desk' && !('navigation' in locals) ? { navigation: await navigationOf(req) } : {};
   send(
     res,
     status,
@@ -45,12 +41,9 @@ export async function page(
   );
 }
 
-/** Asks for the sidebar while the page's own statements run; a failure shows where it is waited for. */
-export function beginNavigation(req: Request): Promise<DeskNavigation> {
-  const navigation = deskNavigation(req.ctx);
-  navigation.catch(() => undefined);
-  return navigation;
-}
+/** The desk's sidebar: it came with the person where a whole page was asked for, and is asked for otherwise. */
+export const navigationOf = async (req: Request): Promise<DeskNavigation> =>
+  req.navigation ?? deskNavigation(req.ctx);
 
 /** The header names the key: `constructor` is none of ours. */
 const own = (fragments: Record<string, string>, id: string) =>

@@ -5,13 +5,12 @@ import { can } from '../../domain/policies.ts';
 import { type PersonHit, searchPeople } from '../../domain/search/people.ts';
 import { wordsOf } from '../../domain/search/querying.ts';
 import { searchTickets } from '../../domain/search/searching.ts';
-import { deskNavigation } from '../../domain/tickets/counting.ts';
 import { queueViews } from '../../domain/tickets/queue.ts';
 import { findTicket } from '../../domain/tickets/ticket.ts';
 import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
 import { viewName } from '../queue/names.ts';
-import { page } from '../rendering/page.ts';
+import { navigationOf, page } from '../rendering/page.ts';
 import { person, queryId, queryText } from '../request.ts';
 import { limitSearch } from './limiting.ts';
 
@@ -27,7 +26,7 @@ export function paletteRoutes(): Router {
     if (q) await limitSearch(req);
     const [acts, navigation, people] = await Promise.all([
       on ? actsOn(req, on) : [],
-      deskNavigation(req.ctx),
+      navigationOf(req),
       searchPeople(req.ctx, q, 2),
     ]);
     const saved = navigation.savedViews.map(view => ({

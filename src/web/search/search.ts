@@ -5,8 +5,8 @@ import { MAX_PAGES, searchTickets } from '../../domain/search/searching.ts';
 import { suggestions } from '../../domain/search/suggesting.ts';
 import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
-import { beginNavigation, page } from '../rendering/page.ts';
-import { isPartial, queryId, queryText } from '../request.ts';
+import { page } from '../rendering/page.ts';
+import { queryId, queryText } from '../request.ts';
 import { limitSearch } from './limiting.ts';
 import { paletteRoutes } from './palette.ts';
 import { suggestionRoutes } from './suggestions.ts';
@@ -22,7 +22,6 @@ export function searchRoutes(): Router {
     const order = queryText(req, 'order') === 'newest' ? 'newest' : 'best';
     const at = Math.min(Math.max(queryId(req, 'page') ?? 1, 1), MAX_PAGES);
     const desk = can(req.ctx.actor, 'queue.read');
-    const navigation = desk && !isPartial(req) ? beginNavigation(req) : undefined;
     const [found, people] = await Promise.all([
       searchTickets(req.ctx, q, { order, page: at }),
       desk && q && at === 1 ? searchPeople(req.ctx, q, 3) : [],
@@ -47,7 +46,7 @@ export function searchRoutes(): Router {
         hintLines: hintWords(found.hints, req.t),
         audience: desk ? 'desk' : 'employee',
       },
-      { layout: desk ? 'desk' : 'portal', fragments: { results: 'search/_results' }, navigation },
+      { layout: desk ? 'desk' : 'portal', fragments: { results: 'search/_results' } },
     );
   });
   return router;

@@ -1,10 +1,10 @@
 import type { Request } from 'express';
-import { queueCounts } from '../../domain/tickets/counting.ts';
 import { neighbours } from '../../domain/tickets/queue.ts';
 import type { Ticket } from '../../domain/tickets/ticket.ts';
 import { paths } from '../../paths.ts';
 import { isFiltered, type ListAddress, listAt, withWords } from '../queue/address.ts';
 import { countOf, listName } from '../queue/names.ts';
+import { navigationOf } from '../rendering/page.ts';
 import { queryText, wholeText } from '../request.ts';
 
 /**
@@ -65,11 +65,11 @@ export async function placeInList(req: Request, ticket: Ticket): Promise<Place> 
   if (!view || !from || !list) return NOWHERE;
   const spot = spotOf(from.words);
   const isCounted = !list.saved && !isFiltered(list) && list.view !== 'all';
-  const [found, counts] = await Promise.all([
+  const [found, navigation] = await Promise.all([
     neighbours(req.ctx, list, { number: ticket.number, at: spot.at, counted: isCounted }),
-    isCounted ? queueCounts(req.ctx) : undefined,
+    isCounted ? navigationOf(req) : undefined,
   ]);
-  const count = counts && countOf(list.view, counts);
+  const count = navigation && countOf(list.view, navigation.counts);
   return {
     view,
     nav: list.key,

@@ -13,8 +13,8 @@ import { mayUndoMerge } from '../../domain/tickets/unmerging.ts';
 import { dayIn } from '../day.ts';
 import { allow } from '../middleware/allow.ts';
 import { emptyForm, type FormState } from '../rendering/forms.ts';
-import { beginNavigation, done, type PageOptions, page } from '../rendering/page.ts';
-import { isPartial, numberParam, queryId, queryText } from '../request.ts';
+import { done, type PageOptions, page } from '../rendering/page.ts';
+import { numberParam, queryId, queryText } from '../request.ts';
 import { placeInList, ticketIn, viewOf } from './place.ts';
 import { progressOf } from './progress.ts';
 
@@ -52,7 +52,6 @@ export async function showTicket(
   options: PageOptions = {},
 ): Promise<void> {
   const works = can(req.ctx.actor, 'ticket.work', ticket);
-  const navigation = works && !isPartial(req) ? beginNavigation(req) : undefined;
   const [locals, place] = await Promise.all([
     ticketLocals(req, ticket, form),
     works ? placeInList(req, ticket) : undefined,
@@ -62,7 +61,7 @@ export async function showTicket(
       res,
       'tickets/desk',
       { ...locals, ...place },
-      { layout: 'desk', fragments: ticketFragments, navigation, ...options },
+      { layout: 'desk', fragments: ticketFragments, ...options },
     );
   }
   return page(
