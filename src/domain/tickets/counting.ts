@@ -21,8 +21,8 @@ export type DeskNavigation = {
 
 /**
  * Sums of the counter cells of the teams that a person works. What they asked for or watch outside their teams is not
- * theirs to work, so it is taken off; that costs their own open tickets only. Reads the one row `me` (id, every_team,
- * teams); teams that are not listed as tickets have them are those of nobody, 0.
+ * theirs to work, so it is taken off; that costs their own open tickets only. Reads the one row `me`: whose cells are counted,
+ * and in which teams (0: none) what they are involved in is not theirs.
  */
 const CELLS = `
   select coalesce(sum(n) filter (where active and needs_reply), 0)::integer as "needsReply",
@@ -36,11 +36,11 @@ const CELLS = `
     union all
     select t.assignee_id, t.status_kind, t.needs_reply, t.due_state, -1 from tickets t
     where t.requester_id = me.id and t.status_kind <> 'closed' and t.spam_at is null
-      and t.queue_team <> all(me.teams) and (me.every_team or t.queue_team = 0)
+      and t.queue_team = any(me.others)
     union all
     select t.assignee_id, t.status_kind, t.needs_reply, t.due_state, -1 from ticket_watchers w join tickets t on t.id = w.ticket_id
     where w.user_id = me.id and t.requester_id <> me.id and t.status_kind <> 'closed' and t.spam_at is null
-      and t.queue_team <> all(me.teams) and (me.every_team or t.queue_team = 0)
+      and t.queue_team = any(me.others)
   ) as own) as cells`;
 
 const PENDING = `case when me.admin then (select count(*)::integer from (
@@ -49,15 +49,16 @@ const PENDING = `case when me.admin then (select count(*)::integer from (
 /**
  * What the desk's sidebar shows on every page, and how the person likes their lists, as one more column of a query
  * over `users u`: the page needs no further statement for it. Null for who has no desk. It works the rights out by
- * itself from the row, as `visibleTickets` does from the actor.
+ * itself from the row, as `visibleTickets` does from the actor, and once (`offset 0`).
  */
 export const NAVIGATION_COLUMN = `(select jsonb_build_object(
     'counts', (select to_jsonb(c) from (${CELLS}) as c),
     'savedViews', ${SAVED_VIEWS}, 'display', ${DISPLAY}, 'pendingUsers', ${PENDING})
-  from (select own.*, case when own.every_team then array(select id from teams) else own.teams end || 0::bigint as counted
+  from (select own.*, case when own.every_team then array(select id from teams) else own.teams end || 0::bigint as counted,
+      case when own.every_team then array(select id from teams where id <> all(own.teams)) else '{}' end || 0::bigint as others
     from (select u.id, u.role = 'admin' as admin,
       u.role = 'admin' or coalesce((select s.value = 'true' from settings s where s.key = 'coordinatorsWorkAllTeams'), false) as every_team,
-      array(select m.team_id from team_members m join teams t on t.id = m.team_id and t.archived_at is null where m.user_id = u.id) as teams) as own
+      array(select m.team_id from team_members m join teams t on t.id = m.team_id and t.archived_at is null where m.user_id = u.id) as teams offset 0) as own offset 0
   ) as me where u.role in ('coordinator', 'admin'))`;
 
 const NAVIGATION = `select ${NAVIGATION_COLUMN} as navigation from users u where u.id = ?`;

@@ -8,7 +8,7 @@ import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
 import { navigationOf, page } from '../rendering/page.ts';
 import { queryText } from '../request.ts';
-import { fromOf } from '../tickets/place.ts';
+import { fromsOf } from '../tickets/place.ts';
 import { isFiltered, type ListAddress, linkingOf, listAt } from './address.ts';
 import { arrivalRoutes } from './arrivals.ts';
 import { bulkRoutes } from './bulk.ts';
@@ -52,8 +52,7 @@ export function queueRoutes(): Router {
       'queue/list',
       {
         ...listLocals(req, list, rows, { ...names, requester: requesterName(filter, rows.rows) }, navigation),
-        from: (row: QueueRow, i: number) =>
-          fromOf(list, { at: row.cursor, row: i + 1, rows: rows.rows.length, ...asked }),
+        from: fromsOf(list, { rows: rows.rows.length, ...asked }),
         count: list.saved ? (counts.get(list.saved.id) ?? null) : countOf(list.view, navigation.counts),
         savedCounts: counts,
       },

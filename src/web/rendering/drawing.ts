@@ -25,6 +25,16 @@ const AVATAR_TONES = ['blue', 'violet', 'teal', 'orange', 'green', 'pink', 'ambe
  */
 export function createDrawing({ iconUrl, t, locale, now }: DrawingOptions) {
   const sprite = escapeHtml(iconUrl);
+  /** A list has fifty rows and five different marks. */
+  const drawn = new Map<string, string>();
+  const once = (key: string, draw: () => string) => {
+    let mark = drawn.get(key);
+    if (mark === undefined) {
+      mark = draw();
+      drawn.set(key, mark);
+    }
+    return mark;
+  };
 
   function icon(name: string, cls = ''): string {
     const classes = cls ? `icon ${escapeHtml(cls)}` : 'icon';
@@ -33,8 +43,8 @@ export function createDrawing({ iconUrl, t, locale, now }: DrawingOptions) {
 
   /** Decoration: the name stands beside it, or hidden for the eye with `.vh`. Nobody gives an empty ring. */
   function avatar(person: DrawnPerson | null | undefined, cls = ''): string {
-    const classes = ['avatar', person ? toneOf(person.id) : 'avatar-none', cls].filter(Boolean).join(' ');
-    return `<span${attributes({ class: classes, 'aria-hidden': 'true' })}>${person ? face(person) : ''}</span>`;
+    const classes = `avatar ${person ? toneOf(person.id) : 'avatar-none'}${cls && ` ${escapeHtml(cls)}`}`;
+    return `<span class="${classes}" aria-hidden="true">${person ? face(person) : ''}</span>`;
   }
 
   /** The status as a pill, outside of lists. */
@@ -44,7 +54,8 @@ export function createDrawing({ iconUrl, t, locale, now }: DrawingOptions) {
 
   /** The status as it stands in rows. */
   function statusMark(status: TicketStatus, audience: Audience): string {
-    return statusAs('status', status, audience);
+    const key = `${status.key} ${status.waitingOn} ${audience}`;
+    return once(key, () => statusAs('status', status, audience));
   }
 
   function statusAs(cls: string, status: TicketStatus, audience: Audience): string {
@@ -54,9 +65,11 @@ export function createDrawing({ iconUrl, t, locale, now }: DrawingOptions) {
 
   /** Bars and the word; in dense rows the word is for screen readers only. */
   function priorityMark(priority: Priority, { isDense = false } = {}): string {
-    const { shape, classes } = PRIORITY_LOOKS[priority];
-    const word = `<span${isDense ? ' class="vh"' : ''}>${escapeHtml(priorityWord(priority, t))}</span>`;
-    return `<span class="prio ${classes}">${icon(shape)}${word}</span>`;
+    return once(`${priority} ${isDense}`, () => {
+      const { shape, classes } = PRIORITY_LOOKS[priority];
+      const word = `<span${isDense ? ' class="vh"' : ''}>${escapeHtml(priorityWord(priority, t))}</span>`;
+      return `<span class="prio ${classes}">${icon(shape)}${word}</span>`;
+    });
   }
 
   /** Short for the eye, in full for the ear; the page's clock keeps both right. Empty without a deadline. */
@@ -83,7 +96,7 @@ export function createDrawing({ iconUrl, t, locale, now }: DrawingOptions) {
 
   function sla(cls: string, shape: string, short: string, long: string, due?: string): string {
     const classes = cls ? `sla ${cls}` : 'sla';
-    const eye = `<span${attributes({ 'aria-hidden': 'true', 'data-due': due })}>${escapeHtml(short)}</span>`;
+    const eye = `<span aria-hidden="true"${due ? ` data-due="${due}"` : ''}>${escapeHtml(short)}</span>`;
     return `<span class="${classes}">${icon(shape)}${eye}<span class="vh">${escapeHtml(long)}</span></span>`;
   }
 

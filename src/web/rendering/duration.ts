@@ -8,8 +8,24 @@ type Unit = 'day' | 'hour' | 'minute';
  * The page's own clock writes it the same way (public/js/duration.js).
  */
 export function duration(milliseconds: number, locale: string, display: 'narrow' | 'long'): string {
-  const language = locale.replace(PSEUDO, 'en');
-  const [first, ...rest] = partsOf(Math.round(Math.abs(milliseconds) / 60_000));
+  const minutes = Math.round(Math.abs(milliseconds) / 60_000);
+  // Beyond a day the minutes are not said.
+  const key = `${locale} ${display} ${minutes < 1440 ? minutes : minutes - (minutes % 60)}`;
+  let said = durations.get(key);
+  if (said === undefined) {
+    said = inWords(minutes, locale.replace(PSEUDO, 'en'), display);
+    if (durations.size >= MOST_KEPT) durations.clear();
+    durations.set(key, said);
+  }
+  return said;
+}
+
+/** A list says a hundred, and the next one nearly the same. */
+const durations = new Map<string, string>();
+const MOST_KEPT = 10_000;
+
+function inWords(minutes: number, language: string, display: 'narrow' | 'long'): string {
+  const [first, ...rest] = partsOf(minutes);
   const shown = [first, ...rest.filter(([amount]) => amount > 0)];
   const words = shown.map(([amount, unit]) => unitFormat(language, unit, display).format(amount));
   return listFormat(language).format(words);

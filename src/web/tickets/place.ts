@@ -8,9 +8,10 @@ import { navigationOf } from '../rendering/page.ts';
 import { queryText, wholeText } from '../request.ts';
 
 /**
- * Where the coordinator is in a list, carried by `?from=` of a ticket's address: the view, and behind a dot what else
- * the list was asked for, the page it showed, and the place of the ticket in it. Letters that need no escaping, so
- * that links and forms pass it on as it is. Whatever it says is read like an address: it opens nothing.
+ * Where the coordinator is in a list, carried by `?from=` of a ticket's address: `view.row.at.rest`: the view, the
+ * ticket's row and cursor, and what else the list was asked for with the page it showed, which is the same for all
+ * rows. Letters that need no escaping, so that links and forms pass it on as it is. Whatever it says is read like an
+ * address: it opens nothing.
  */
 type From = { key: string; words: Record<string, string> };
 
@@ -19,17 +20,27 @@ const MOST = 1_500;
 /** `at` is the ticket's cursor, `row` its row of `rows` on the page. */
 type Spot = { at: string; row?: number; rows?: number; after?: string; before?: string };
 
-export function fromOf({ key, said }: Pick<ListAddress, 'key' | 'said'>, spot: Spot): string {
+/** The `from` of each row of one page. */
+export function fromsOf(
+  { key, said }: Pick<ListAddress, 'key' | 'said'>,
+  { rows, after, before }: Omit<Spot, 'at' | 'row'>,
+): (at: string, row?: number) => string {
   const words = new URLSearchParams(said);
-  for (const [name, value] of Object.entries(spot)) if (value) words.set(name, String(value));
-  return `${key}.${Buffer.from(words.toString()).toString('base64url')}`;
+  for (const [name, value] of Object.entries({ rows, after, before }))
+    if (value) words.set(name, String(value));
+  const rest = Buffer.from(words.toString()).toString('base64url');
+  return (at, row) => `${key}.${row ?? ''}.${at}${rest && `.${rest}`}`;
 }
 
+const fromOf = (list: Pick<ListAddress, 'key' | 'said'>, spot: Spot) =>
+  fromsOf(list, spot)(spot.at, spot.row);
+
 export function readFrom(text: string): From | undefined {
-  const [, key, packed] = /^([a-z-]{1,20}|v-\d{1,15})(?:\.([\w-]*))?$/.exec(text) ?? [];
+  const [, key, row = '', at = '', packed = ''] =
+    /^([a-z-]{1,20}|v-\d{1,15})(?:\.(\d{0,3})\.([\w-]{0,60})(?:\.([\w-]*))?)?$/.exec(text) ?? [];
   if (!key) return undefined;
-  const words = new URLSearchParams(Buffer.from(packed ?? '', 'base64url').toString('utf8'));
-  return { key, words: Object.fromEntries(words) };
+  const words = Object.fromEntries(new URLSearchParams(Buffer.from(packed, 'base64url').toString('utf8')));
+  return { key, words: { ...words, row, at } };
 }
 
 /** What the ticket's links and forms carry on, or nothing. */

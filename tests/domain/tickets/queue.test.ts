@@ -171,15 +171,16 @@ test('what a search found filters a view, and brings nothing the person may not 
 
 test.each([
   'nonsense',
-  Buffer.from('["2026-99-99 00:00:00+00","1"]').toString('base64url'),
-  Buffer.from('["2026-02-30 00:00:00+00","1"]').toString('base64url'),
-  Buffer.from('["2026-02-03 24:61:00+00","1"]').toString('base64url'),
-  Buffer.from('["2026-02-03 10:00:00+99","1"]').toString('base64url'),
-  Buffer.from('["0000-02-03 10:00:00+00","1"]').toString('base64url'),
-  Buffer.from(`["2026-01-01 00:00:00+00'; drop table tickets; --","1"]`).toString('base64url'),
-  Buffer.from('["2026-01-01 00:00:00+00"]').toString('base64url'),
-  Buffer.from('{"length":2}').toString('base64url'),
-  Buffer.from('null').toString('base64url'),
+  '_',
+  '1770112800000000',
+  '1770112800000000_',
+  '1770112800000000_1_1',
+  '-1770112800000000_1',
+  '17701128000000001_1',
+  'i_one',
+  "1770112800000000'; drop table tickets; --_1",
+  '1770112800000000_1234567890123456',
+  Buffer.from('["2026-01-01 00:00:00+00","1"]').toString('base64url'),
 ])('a cursor that was tampered with (%s) is the beginning of the list, both ways', async cursor => {
   const ctx = await as(admin);
   const first = await queuePage(ctx, { view: 'all', limit: 5 });
@@ -192,7 +193,7 @@ test('a cursor of another order is no cursor, and one beyond the end is an empty
   const byPriority = await queuePage(ctx, { view: 'all', sort: 'priority', limit: 5 });
   const first = await queuePage(ctx, { view: 'all', limit: 5 });
   expect((await queuePage(ctx, { view: 'all', limit: 5, after: byPriority.next! })).rows).toEqual(first.rows);
-  const end = Buffer.from('["1970-01-01 00:00:00+00","1"]').toString('base64url');
+  const end = '0_1';
   expect(await queuePage(ctx, { view: 'all', after: end })).toMatchObject({ rows: [], next: null });
 });
 
