@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { startTimer } from '../../../src/domain/tickets/timing.ts';
 import { paths } from '../../../src/paths.ts';
-import { testApp } from '../../support/app.ts';
+import { post, testApp } from '../../support/app.ts';
 import { type Made, usualPeople } from '../../support/factories.ts';
 
 const app = await testApp({ env: { LIMIT_TICKETS_PERSON: '1000' } });
@@ -55,17 +55,22 @@ test('who works all teams’ tickets sees all, an employee nothing', async () =>
   expect(boss.html.find('tfoot').text()).toContain('12h');
   const anna = await signIn(employee);
   expect((await anna.request(paths.timeReport)).status).toBe(404);
-  expect((await anna.request(paths.timeReportCsv)).status).toBe(404);
+  expect((await post(anna, paths.timeReportCsv)).status).toBe(404);
 });
 
 test('the export streams entries, runs nothing in a spreadsheet, and is written down', async () => {
-  const csv = await marek.request(paths.timeReportCsv);
+  expect((await marek.request(paths.timeReportCsv)).status).toBe(404);
+  expect(await db('events').where({ type: 'export.made' })).toEqual([]);
+  await marek.get(paths.timeReport);
+  const csv = await post(marek, paths.timeReportCsv);
   expect(csv.headers['content-type']).toMatch(/text\/csv/);
   expect(csv.text).toContain(`"'=HYPERLINK(""x"")"`);
   expect(csv.text).toContain(`"'+cmd"`);
   expect(csv.text).toMatch(/,90,1\.5,/);
   expect(csv.text).not.toContain('canary');
   expect(csv.text.trim().split('\r\n')).toHaveLength(3);
+  await marek.click('Export CSV');
+  expect(marek.trail[0]).toContain('POST /reports/time.csv?from=');
   const [event] = await db('events').where({ type: 'export.made' });
   expect(event).toMatchObject({ actor_id: coordinator.id, object_label: 'time' });
 });
