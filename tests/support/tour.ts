@@ -17,6 +17,7 @@ export async function tour(demo: Demo): Promise<Stop[]> {
     ...signedOut(),
     ...(await asEmployee(demo)),
     ...(await asCoordinator(demo)),
+    ...(await atWork(demo)),
     ...(await asAdmin(demo)),
   ];
 }
@@ -115,6 +116,67 @@ const previewClosing = async (page: Page) => {
 };
 
 const VIEWS = ['needs-reply', 'mine', 'unassigned', 'due-soon', 'overdue', 'waiting', 'all'];
+
+const askForName = async (page: Page) => {
+  await letThrough(page);
+  await press('Save view')(page);
+  await page.locator('.error-summary').waitFor();
+};
+
+const openPalette = async (page: Page) => {
+  await page.keyboard.press('Control+k');
+  await page.locator('#palette [role=option]').first().waitFor();
+};
+
+const previewReply = async (page: Page) => {
+  await page.locator('[name=ids]').first().check();
+  await page.locator('#bulk-more button[value=reply]').dispatchEvent('click');
+  await page.locator('textarea[name=value]').waitFor();
+};
+
+/** What a coordinator keeps for the work itself, and what is done with more than one ticket or message. */
+async function atWork({ db }: Demo): Promise<Stop[]> {
+  const team = await db('teams').where({ name: 'IT support' }).first('id');
+  const open = await db('tickets')
+    .where({ team_id: team.id, status: 'open', merged_into: null })
+    .orderBy('number')
+    .first('number');
+  const message = await db('comments')
+    .join('tickets', 'tickets.id', 'comments.ticket_id')
+    .where({ 'tickets.team_id': team.id, 'tickets.merged_into': null, 'comments.kind': 'reply' })
+    .whereNot('tickets.status', 'closed')
+    .orderBy('comments.id')
+    .first('tickets.number', 'comments.id');
+  const own = await db('saved_views').where({ scope: 'own' }).orderBy('id').first('id');
+  const replies = await db('saved_replies')
+    .where({ scope: 'everyone' })
+    .orderByRaw('actions is null, id')
+    .select('id');
+  return stopsOf('marek', [
+    ['/queue/views'],
+    [`/queue/views/${own.id}`],
+    ['/queue/all/saving?priority=high'],
+    ['/queue/all/saving', undefined, askForName, 'refused'],
+    ['/queue/display'],
+    ['/queue/all/filters'],
+    ['/queue/all/filters?only=status'],
+    ['/queue/all?sort=newest', undefined, previewReply, 'writing a reply to some'],
+    ['/palette'],
+    ['/palette?q=scanner'],
+    [`/tickets/${open.number}`, undefined, openPalette, 'with the palette open'],
+    [`/tickets/${open.number}/merge`],
+    [`/tickets/${message.number}/comments/${message.id}/split`],
+    [`/tickets/${open.number}/replies`],
+    ['/tags?tag=v'],
+    ['/search/suggestions?q=sta'],
+    ['/admin/canned-replies'],
+    ['/admin/canned-replies?q=nothing%20has%20these'],
+    ['/admin/canned-replies/new'],
+    ['/admin/canned-replies/new?kind=macro'],
+    ...[replies.at(0), replies.at(-1)].map((reply): [string] => [`/admin/canned-replies/${reply.id}`]),
+    ['/notifications/preferences'],
+  ]);
+}
 
 async function asCoordinator({ db }: Demo): Promise<Stop[]> {
   const rows = await db('tickets')

@@ -5,6 +5,7 @@ const ACTS = {
   r: () => write('reply'),
   n: () => write('note'),
   tags: () => focusOn('.tags [name="tag"]:not([type="submit"]), .tags input[type="text"]'),
+  split: () => pressLast('#main a[href$="/split"]'),
 };
 
 /** Search, jump and act: a dialog on every page of the desk, by / and Ctrl-K. Its lines come from the server. */
@@ -73,6 +74,12 @@ function tellChosen() {
 
 function pressKey(key) {
   const element = find(`#main [data-key="${CSS.escape(key)}"]`);
+  if (element) pressElement(element);
+  return Boolean(element);
+}
+
+function pressLast(selector) {
+  const element = findAll(selector).at(-1);
   if (element) pressElement(element);
   return Boolean(element);
 }

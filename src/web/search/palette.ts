@@ -95,6 +95,8 @@ async function actsOn(req: Request, number: number): Promise<Entry[]> {
   const { t } = req;
   const href = paths.ticket(ticket);
   const open = ticket.statusKind !== 'closed';
+  const unsolved = open && ticket.statusKind !== 'resolved';
+  const follows = ticket.watching || ticket.following;
   const acts: [allowed: boolean, press: string, icon: string, label: string, at: string][] = [
     [can(req.ctx.actor, 'ticket.reply', ticket), 'r', 'send', t('Reply'), '#composer'],
     [can(req.ctx.actor, 'ticket.note', ticket), 'n', 'lock', t('Write an internal note'), '#composer'],
@@ -108,7 +110,18 @@ async function actsOn(req: Request, number: number): Promise<Entry[]> {
     [can(req.ctx.actor, 'ticket.change', ticket), 's', 'circle-dot', t('Change status'), '#p-status'],
     [can(req.ctx.actor, 'ticket.change', ticket), 'p', 'p-high', t('Change priority'), '#p-priority'],
     [can(req.ctx.actor, 'ticket.change', ticket), 'tags', 'bookmark', t('Change tags'), '#p-tags'],
+    [unsolved, 'solve', 'circle-check', t('Mark as solved'), ''],
+    [can(req.ctx.actor, 'ticket.close', ticket), 'close', 'circle-check-big', t('Close ticket'), ''],
+    [
+      follows || can(req.ctx.actor, 'ticket.watch', ticket),
+      'w',
+      'eye',
+      follows ? t('Stop following') : t('Follow'),
+      '',
+    ],
     [open, 'm', 'git-merge', t('Merge into another ticket'), ''],
+    [open, 'split', 'split', t('Make a ticket of the last message'), ''],
+    [!ticket.spamAt, 'spam', 'shield-alert', t('Mark as spam'), ''],
   ];
   return acts
     .filter(([allowed]) => allowed)
