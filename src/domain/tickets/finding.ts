@@ -28,6 +28,16 @@ const MANAGING =
   'exists (select 1 from users ru where ru.id = t.requester_id and ru.department_id = any(:managed::bigint[]))';
 const NOT_INVOLVED = `t.requester_id <> :me and not ${WATCHING}`;
 
+/**
+ * Whether somebody else, the user `u`, works the ticket `t`: `works` for people whose rights are not at hand. It takes
+ * one value, whether coordinators work all teams' tickets.
+ */
+export const WORKED_BY_USER = `(u.status = 'active' and u.role in ('coordinator', 'admin') and (
+  exists (select 1 from team_members m join teams mt on mt.id = m.team_id and mt.archived_at is null
+          where m.user_id = u.id and m.team_id = t.team_id)
+  or (t.requester_id <> u.id and (t.team_id is null or u.role = 'admin' or ?::boolean)
+      and not exists (select 1 from ticket_watchers w where w.ticket_id = t.id and w.user_id = u.id))))`;
+
 export function visibleTickets(ctx: Context): Scope {
   const actor = ctx.actor;
   if (actor.kind === 'system')

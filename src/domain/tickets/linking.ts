@@ -32,6 +32,7 @@ export async function linkTickets(
     authorize(tx, 'ticket.change', current);
     authorize(tx, 'ticket.change', its);
     const { kind, fromId, toId } = stored(current.id, its.id, relation);
+    if (kind !== 'related') await oneAtATime(tx);
     await refuseLink(tx, kind, fromId, toId);
     const added = await tx
       .db('ticket_links')
@@ -112,14 +113,23 @@ async function refuseLink(tx: Tx, kind: LinkKind, fromId: number, toId: number) 
     throw new Invalid({ number: tx.t('These two are linked the other way round already') });
 }
 
-/** Whether following links of the kind from one ticket comes to the other: that would close a circle. */
+/**
+ * Two links of four tickets can close a circle although they share none of them, so locks on tickets are not enough.
+ * It is the last lock that is taken: who waits for it holds up nobody who has it.
+ */
+const oneAtATime = (tx: Tx) => tx.db.raw(`select pg_advisory_xact_lock(hashtextextended('ticket_links', 0))`);
+
+/**
+ * Whether following links of the kind from one ticket comes to the other: that would close a circle. Followed from
+ * the end, since a child has one parent and a parent many children.
+ */
 async function leadsTo(tx: Tx, kind: LinkKind, startId: number, endId: number): Promise<boolean> {
   const { rows } = await tx.db.raw<{ rows: unknown[] }>(
     `with recursive reached as (
        select ?::bigint as id union
-       select l.to_id from ticket_links l join reached on l.from_id = reached.id where l.kind = ?)
+       select l.from_id from ticket_links l join reached on l.to_id = reached.id where l.kind = ?)
      select 1 from (select id from reached limit 1000) as near where id = ?`,
-    [startId, kind, endId],
+    [endId, kind, startId],
   );
   return rows.length > 0;
 }

@@ -101,7 +101,7 @@ async function carryPeople(tx: Tx, from: Ticket, into: Ticket, options: MergeOpt
     ],
   );
   const carried: number[] = [];
-  for (const person of rows) if (await letIn(tx, into, person)) carried.push(person.id);
+  for (const person of rows) if (await letIn(tx, into, person, 'merge')) carried.push(person.id);
   return carried;
 }
 

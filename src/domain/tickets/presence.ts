@@ -2,6 +2,7 @@ import { query } from '../../db/knex.ts';
 import { personId } from '../access/actor.ts';
 import type { Context } from '../context.ts';
 import { authorize } from '../policies.ts';
+import { WORKED_BY_USER } from './finding.ts';
 import type { PersonName, Ticket } from './ticket.ts';
 
 export type PresenceState = 'viewing' | 'replying';
@@ -25,10 +26,7 @@ export const PRESENCE_COLUMN = `
            union all
            select user_id, true from drafts
            where scope = ? and updated_at > now() - ${WRITING} and body ->> 'body' <> '') h
-     join users u on u.id = h.user_id and u.status = 'active' and u.role in ('coordinator', 'admin')
-     join tickets t on t.id = ?
-     where u.id <> ? and (exists (select 1 from team_members m where m.user_id = u.id and m.team_id = t.team_id)
-        or (t.requester_id <> u.id and not exists (select 1 from ticket_watchers w where w.ticket_id = t.id and w.user_id = u.id)))
+     join users u on u.id = h.user_id join tickets t on t.id = ? where u.id <> ? and ${WORKED_BY_USER}
      group by u.id order by 4 desc, u.last_name, u.id limit 5) as p) as presence`;
 
 export const presenceValues = (ctx: Context, ticket: { id: number }) => [
@@ -36,6 +34,7 @@ export const presenceValues = (ctx: Context, ticket: { id: number }) => [
   `ticket:${ticket.id}`,
   ticket.id,
   personId(ctx.actor) ?? 0,
+  ctx.settings.coordinatorsWorkAllTeams,
 ];
 
 const PRESENT = `select ${PRESENCE_COLUMN.trim()}`;

@@ -24,8 +24,13 @@ export async function undoMerge(ctx: Context, source: Ticket): Promise<Ticket> {
       throw new Invalid({
         '': tx.t('A merge can be undone for a day. Reopen #{{number}} instead', { number: from.number }),
       });
+    // Whom somebody let in by hand since has another moment than the merge, and stays.
     for (const table of ['ticket_watchers', 'ticket_followers'])
-      await tx.db(table).where({ ticket_id: into.id }).whereIn('user_id', merge.carried).delete();
+      await tx
+        .db(table)
+        .where({ ticket_id: into.id, created_at: merge.merged_at })
+        .whereIn('user_id', merge.carried)
+        .delete();
     // The target gets its clock back only if nothing happened there since.
     if (into.version === merge.target_before.version && into.needsReply && !merge.target_before.needsReply)
       await giveBack(tx, into, merge.target_before);

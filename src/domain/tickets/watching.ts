@@ -57,28 +57,32 @@ export async function removeWatcher(ctx: Context, ticket: Ticket, userId: number
  * Lets somebody see the ticket. Who works it already follows it, on the desk's side: as a watcher they would lose
  * its notes. Answers whether that changed anything.
  */
-export async function letIn(tx: Tx, ticket: Ticket, user: PersonName): Promise<boolean> {
+export async function letIn(tx: Tx, ticket: Ticket, user: PersonName, by: By = 'hand'): Promise<boolean> {
   const found = await loadSignedIn(tx.db, user.id);
   const works = found && worksTicket(found.person, { ...ticket, watching: false });
-  if (!works) return add(tx, 'ticket_watchers', ticket, user);
+  if (!works) return add(tx, 'ticket_watchers', ticket, user, by);
   const watches = await tx
     .db('ticket_watchers')
     .where({ ticket_id: ticket.id, user_id: user.id })
     .first('user_id');
-  return watches ? false : add(tx, 'ticket_followers', ticket, user);
+  return watches ? false : add(tx, 'ticket_followers', ticket, user, by);
 }
 
 type Side = 'ticket_watchers' | 'ticket_followers';
 
-async function add(tx: Tx, side: Side, ticket: Ticket, user: PersonName): Promise<boolean> {
-  const added = await tx
-    .db(side)
-    .insert({ ticket_id: ticket.id, user_id: user.id })
-    .onConflict()
-    .ignore()
-    .returning('user_id');
-  if (added.length > 0) await recordWatching(tx, 'ticket.watched', ticket, user);
-  return added.length > 0;
+/** Whom a merge brings along leaves when it is undone, unless somebody let them in by hand: told by the moment. */
+type By = 'hand' | 'merge';
+
+async function add(tx: Tx, side: Side, ticket: Ticket, user: PersonName, by: By = 'hand'): Promise<boolean> {
+  const { rows } = await tx.db.raw<{ rows: { isNew: boolean }[] }>(
+    `insert into ?? as w (ticket_id, user_id, created_at) values (?, ?, coalesce(?::timestamptz, now()))
+     on conflict (ticket_id, user_id) do update set created_at = excluded.created_at where ?::boolean
+     returning xmax = 0 as "isNew"`,
+    [side, ticket.id, user.id, by === 'merge' ? tx.now() : null, by === 'hand'],
+  );
+  const isNew = rows[0]?.isNew === true;
+  if (isNew) await recordWatching(tx, 'ticket.watched', ticket, user);
+  return isNew;
 }
 
 async function unwatch(tx: Tx, ticket: Ticket, user: PersonName): Promise<void> {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Forbidden, Invalid, NotFound } from '../../../src/domain/errors.ts';
 import type { Relation } from '../../../src/domain/tickets/link.ts';
 import {
@@ -121,4 +121,32 @@ test('the panel knows links, followers and the requester’s other tickets, as f
 test('everything stays true', async () => {
   await follow();
   await expectInvariants(db);
+});
+
+describe('links made at the same moment close no circle', () => {
+  const kinds = ['child', 'blocks', 'duplicate-of'] as const;
+
+  test.each(kinds)('by three people at once: %s', async relation => {
+    for (let round = 0; round < 5; round += 1) {
+      const [a, b, c] = [await raise(), await raise(), await raise()];
+      const results = await Promise.all([
+        refusal(link(a, b, relation)),
+        refusal(link(b, c, relation)),
+        refusal(link(c, a, relation)),
+      ]);
+      const refused = results.filter(Boolean);
+      expect(refused).toHaveLength(1);
+      expect(refused[0]).toBeInstanceOf(Invalid);
+    }
+  });
+
+  test.each(kinds)('by two people whose tickets are four: %s', async relation => {
+    for (let round = 0; round < 5; round += 1) {
+      const [a, b, c, d] = [await raise(), await raise(), await raise(), await raise()];
+      await link(a, b, relation);
+      await link(c, d, relation);
+      const results = await Promise.all([refusal(link(b, c, relation)), refusal(link(d, a, relation))]);
+      expect(results.filter(Boolean)).toHaveLength(1);
+    }
+  });
 });

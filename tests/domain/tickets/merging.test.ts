@@ -7,7 +7,7 @@ import { type MergeOptions, mergeTickets } from '../../../src/domain/tickets/mer
 import { findTicket, type Ticket } from '../../../src/domain/tickets/ticket.ts';
 import { timelineOf } from '../../../src/domain/tickets/timeline.ts';
 import { undoMerge } from '../../../src/domain/tickets/unmerging.ts';
-import { addWatcher, followTicket, watchersOf } from '../../../src/domain/tickets/watching.ts';
+import { addWatcher, followTicket, removeWatcher, watchersOf } from '../../../src/domain/tickets/watching.ts';
 import { type Made, testWorld, usualPeople } from '../../support/factories.ts';
 import { expectInvariants } from '../../support/invariants.ts';
 
@@ -131,6 +131,26 @@ test('the people come along only where it was asked for, and leave with an undo'
   expect(await refusal(findTicket(await as(colleague), target.number))).toBeInstanceOf(NotFound);
 });
 
+test('whom somebody let in by hand since stays after an undo, taken out in between or not', async () => {
+  const target = await raise();
+  const source = await raise(colleague);
+  const [friend, guest, other] = [await makeUser(), await makeUser(), await makeUser()];
+  for (const who of [friend, guest, other]) await addWatcher(await as(colleague), source, who.email);
+  await followTicket(await as(admin), await findTicket(await as(admin), source.number));
+  await merge(source, target, { acrossRequesters: true, withWatchers: true });
+  await removeWatcher(await marek(), await reload(target), friend.id);
+  await addWatcher(await marek(), await reload(target), friend.email);
+  await addWatcher(await as(employee), await findTicket(await as(employee), target.number), guest.email);
+  await followTicket(await as(admin), await findTicket(await as(admin), target.number));
+  const told = (await eventsOf(target)).filter(event => event.type === 'ticket.watched');
+  expect(told.map(event => event.data.userId).sort((a, b) => a - b)).toEqual(
+    [admin.id, friend.id, friend.id, guest.id, other.id].sort((a, b) => a - b),
+  );
+  await undoMerge(await marek(), await reload(source));
+  const left = (await watchersOf(await world.system(), target)).map(one => one.id).sort((a, b) => a - b);
+  expect(left).toEqual([admin.id, friend.id, guest.id].sort((a, b) => a - b));
+});
+
 test('files of the source open for who may read them there, and for nobody else', async () => {
   const target = await raise();
   const source = await raise(colleague);
@@ -140,6 +160,50 @@ test('files of the source open for who may read them there, and for nobody else'
   for (const who of [colleague, coordinator])
     expect(await findAttachment(await as(who), file.id)).toBeTruthy();
   expect(await refusal(findAttachment(await as(employee), file.id))).toBeInstanceOf(NotFound);
+});
+
+test('who asked for the source alone gets no mail, notice, file or word of the target, and the other way', async () => {
+  const target = await raise();
+  const source = await raise(colleague);
+  const friend = await makeUser();
+  await addWatcher(await as(colleague), source, friend.email);
+  await follow();
+  await merge(source, target, { acrossRequesters: true });
+  await follow();
+  const since = Number((await db('events').max('id'))[0].max);
+  const shown = await world.upload(coordinator, 'shown.txt', 'Shown to the requester.');
+  await comment(coordinator, await reload(target), { body: 'For the target.', uploadIds: [shown.id] });
+  const kept = await world.upload(coordinator, 'kept.txt', 'Of a note.');
+  await comment(coordinator, await reload(target), { kind: 'note', body: 'Desk.', uploadIds: [kept.id] });
+  await follow();
+  const reached = async (who: Made) => [
+    ...(await db('deliveries').where({ recipient_id: who.id }).where('event_id', '>', since)),
+    ...(await db('notifications').where({ user_id: who.id }).where('event_id', '>', since)),
+  ];
+  for (const who of [colleague, friend]) {
+    expect(await reached(who)).toEqual([]);
+    for (const file of [shown, kept])
+      expect(await refusal(findAttachment(await as(who), file.id))).toBeInstanceOf(NotFound);
+  }
+  expect(await reached(employee)).not.toEqual([]);
+  expect(await findAttachment(await as(employee), shown.id)).toBeTruthy();
+  expect(await refusal(findAttachment(await as(employee), kept.id))).toBeInstanceOf(NotFound);
+  // Let in with the merge, they get what is said from then on, and never a note.
+  const more = await raise(colleague);
+  await merge(more, target, { acrossRequesters: true, withRequester: true });
+  await follow();
+  const later = Number((await db('events').max('id'))[0].max);
+  await comment(coordinator, await reload(target), { body: 'To both.' });
+  await comment(coordinator, await reload(target), { kind: 'note', body: 'To nobody of them.' });
+  await follow();
+  const events = await db('deliveries')
+    .join('events', 'events.id', 'deliveries.event_id')
+    .where({ recipient_id: colleague.id })
+    .where('event_id', '>', later)
+    .select('type', 'internal');
+  expect(events).toEqual([{ type: 'reply.added', internal: false }]);
+  expect(await findAttachment(await as(colleague), shown.id)).toBeTruthy();
+  expect(await refusal(findAttachment(await as(colleague), kept.id))).toBeInstanceOf(NotFound);
 });
 
 test('only who works both may merge them or take it back', async () => {

@@ -42,6 +42,19 @@ describe('who has a ticket open', () => {
     expect(await presentOn(await as(admin), ticket)).toEqual([]);
   });
 
+  test('names nobody who may not work it any more, and whoever works all teams’ tickets', async () => {
+    const ticket = await makeTicket({ by: employee, team: it });
+    const ids = async () => (await presentOn(await as(coordinator), ticket)).map(each => each.id);
+    for (const user of [admin, stranger])
+      await db('ticket_presence').insert({ ticket_id: ticket.id, user_id: user.id, state: 'viewing' });
+    expect(await ids()).toEqual([admin.id]);
+    await app.set({ coordinatorsWorkAllTeams: true });
+    expect((await ids()).sort((a, b) => a - b)).toEqual([admin.id, stranger.id].sort((a, b) => a - b));
+    await db('ticket_watchers').insert({ ticket_id: ticket.id, user_id: stranger.id });
+    expect(await ids()).toEqual([admin.id]);
+    await app.set({ coordinatorsWorkAllTeams: false });
+  });
+
   test('is nothing for the requester, nor for another team: not there at all', async () => {
     const ticket = await makeTicket({ by: employee, team: it });
     const at = `/tickets/${ticket.number}/presence`;
