@@ -25,6 +25,7 @@ export const paths = {
   tags: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/tags`,
   tagNames: '/tags',
   links: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/links`,
+  linkSuggestions: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/links/suggestions`,
   link: (ticket: Numbered, linkId: number) => `/tickets/${numberOf(ticket)}/links/${linkId}`,
   childrenResolution: (ticket: Numbered) => `/tickets/${numberOf(ticket)}/children/resolution`,
   split: (ticket: Numbered, commentId: number) => `/tickets/${numberOf(ticket)}/comments/${commentId}/split`,

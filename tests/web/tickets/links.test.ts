@@ -5,8 +5,8 @@ import { post, testApp } from '../../support/app.ts';
 import { usualPeople } from '../../support/factories.ts';
 
 const app = await testApp();
-const { as, signIn, makeTicket, reload } = app;
-const { it, employee, coordinator, stranger } = await usualPeople(app);
+const { as, signIn, makeTicket, reload, follow } = app;
+const { it, hr, employee, coordinator, stranger } = await usualPeople(app);
 const marek = await signIn(coordinator);
 const anna = await signIn(employee);
 const raise = (subject = 'The printer hums') => makeTicket({ by: employee, team: it, subject });
@@ -54,6 +54,30 @@ test('htmx gets the panel alone; what is wrong comes back with what was typed', 
   const refused = await post(marek, paths.links(one), { relation: 'related', number: '987654' }, partial);
   expect(refused.status).toBe(422);
   expect(refused.text).toContain('value="987654"');
+});
+
+test('words find the number of the other ticket, among those that may be seen', async () => {
+  const [one, other] = [await raise('Walrus at the gate'), await raise('Walrus in the yard')];
+  const foreign = await makeTicket({ by: employee, team: hr, subject: 'Walrus on the payroll' });
+  await follow();
+  const ask = async (text: string) => {
+    const to = `${paths.linkSuggestions(one)}?number=${encodeURIComponent(text)}`;
+    return (await marek.partial(to, { target: 'datalist#ticket-names' })).html.html;
+  };
+  const found = await ask('walrus');
+  expect(found).toContain(`value="${other.number}"`);
+  expect(found).toContain('Walrus in the yard');
+  expect(found).not.toContain('Walrus at the gate');
+  expect(found).not.toContain('payroll');
+  expect(await ask(String(other.number))).toContain('Walrus in the yard');
+  expect(await ask(String(foreign.number))).not.toContain('payroll');
+  expect(await ask('w')).not.toContain('option');
+  await marek.get(`${paths.linkSuggestions(one)}?number=walrus`);
+  expect(marek.html.heading).toBe('Search');
+  const words = await post(marek, paths.links(one), { relation: 'related', number: 'walrus' });
+  expect(words.status).toBe(422);
+  expect(words.text).toContain('The search finds it by its words');
+  expect((await anna.partial(paths.linkSuggestions(one))).status).toBe(403);
 });
 
 test('employees see no links and make none; other teams find no such ticket', async () => {
