@@ -58,6 +58,20 @@ test('words are looked for as often in the queue as on the search page', async (
   expect((await marek.request('/queue/all')).status).toBe(200);
 });
 
+test('a look at a text and at whom it can name has the limit of suggestions', async () => {
+  const kwame = await visit(people.admin);
+  const ticket = await app.makeTicket({ by: await app.makeUser(), team: people.it });
+  const at = `/tickets/${ticket.number}`;
+  const previews: number[] = [];
+  const names: number[] = [];
+  for (let i = 0; i < 4; i += 1) {
+    previews.push((await kwame.partial(`${at}/preview`, { fields: { body: '**x**' } })).status);
+    names.push((await kwame.partial(`${at}/colleagues?q=a`)).status);
+  }
+  expect(previews).toEqual([200, 200, 200, 429]);
+  expect(names).toEqual([200, 200, 200, 429]);
+});
+
 test('an employee who names a requester learns nothing about who has an account', async () => {
   const someone = await app.makeUser();
   const she = await visit(someone);

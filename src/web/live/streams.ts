@@ -28,6 +28,7 @@ export function createStreams({ db, signals, metrics, log }: Services) {
   const spread = () => Math.min(700, open.size * 3);
   let timer: NodeJS.Timeout | undefined;
   let running = false;
+  let checkIsDue = false;
   let clocks: NodeJS.Timeout[] = [];
   let stopListening: (() => void) | undefined;
 
@@ -45,6 +46,7 @@ export function createStreams({ db, signals, metrics, log }: Services) {
       .catch((error: Error) => log.error({ err: error.message }, 'live updates failed'))
       .finally(() => {
         running = false;
+        if (checkIsDue) void check();
         schedule();
       });
   }
@@ -82,6 +84,8 @@ export function createStreams({ db, signals, metrics, log }: Services) {
 
   /** Every few seconds: who may still be here, whose time is over, and what changed without a signal. */
   async function check() {
+    // Put off, not left out: a suspension must not wait for the next one.
+    checkIsDue = running;
     if (open.size === 0 || running) return;
     const before = new Map(newest);
     const streams = [...open.keys()];

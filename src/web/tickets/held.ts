@@ -10,6 +10,7 @@ import { flash } from '../rendering/flash.ts';
 import { emptyForm, submit } from '../rendering/forms.ts';
 import { done, page, partials } from '../rendering/page.ts';
 import { isPartial, numberParam, queryText } from '../request.ts';
+import { limitLooks } from './limiting.ts';
 import { ticketIn } from './place.ts';
 import { showTicket, ticketFragments, ticketLocals } from './show.ts';
 
@@ -50,6 +51,7 @@ export function composerRoutes(): Router {
   router.post('/tickets/:number/preview', allow('ticket.work'), async (req, res) => {
     const ticket = await findTicket(req.ctx, numberParam(req, 'number'));
     authorize(req.ctx, 'ticket.work', ticket);
+    await limitLooks(req, 'previews');
     const { body } = z.object({ body: z.string().max(100_000).catch('') }).parse(req.body ?? {});
     if (!isPartial(req)) return done(res, { to: paths.ticket(ticket) });
     return page(
@@ -62,6 +64,8 @@ export function composerRoutes(): Router {
 
   router.get('/tickets/:number/colleagues', allow('ticket.work'), async (req, res) => {
     const ticket = await findTicket(req.ctx, numberParam(req, 'number'));
+    authorize(req.ctx, 'ticket.work', ticket);
+    await limitLooks(req, 'colleagues');
     const people = (await mentionable(req.ctx, ticket, queryText(req, 'q', 60))).slice(0, 8);
     if (!isPartial(req)) return done(res, { to: paths.ticket(ticket) });
     const fragments = { mentions: 'tickets/_mentions' };

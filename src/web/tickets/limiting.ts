@@ -30,6 +30,10 @@ export const limitComments = (req: Request) =>
 export const limitWatchers = (req: Request) =>
   take(req, 'watchers-person', req.services.config.limits.ticketsPerson);
 
+/** A look at how a text will read, and whom it can name, comes with typing: as often as suggestions do. */
+export const limitLooks = (req: Request, what: 'previews' | 'colleagues') =>
+  take(req, what, req.services.config.limits.searchPerson);
+
 async function take(req: Request, name: string, points: number): Promise<void> {
   const wait = await req.services.limiter.take(name, String(person(req).id), { points, seconds: MINUTE });
   if (wait) throw new TooMany(wait);
