@@ -11,6 +11,7 @@ const UNESCAPED: Record<string, RegExp> = {
   'a mark drawn by rendering/drawing.ts': /^it\.(icon|avatar|statusBadge|statusMark|priorityMark|timeLeft)\(/,
   'hidden fields of a form and options of a select, escaped by rendering/view-locals.ts':
     /^it\.(hidden\(\)$|optionsHtml\()/,
+  'options of a select, escaped by tickets/category-options.ts': /^it\.categoryOptions\(/,
   'rich text, cleaned by sanitize-html': /^it\.html\(/,
   'the page inside its layout': /^it\.body$/,
 };

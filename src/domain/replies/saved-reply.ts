@@ -63,7 +63,7 @@ export const replies = (ctx: Context) =>
 const MOST = 500;
 
 /** Those a person can put into a message: their own, their teams', everyone's. The most used come first. */
-export async function usableReplies(ctx: Context, { q = '' } = {}): Promise<SavedReply[]> {
+export async function usableReplies(ctx: Context, { q = '', limit = MOST } = {}): Promise<SavedReply[]> {
   authorize(ctx, 'reply.list');
   const me = requirePerson(ctx);
   const rows = await matching(replies(ctx), q)
@@ -75,7 +75,7 @@ export async function usableReplies(ctx: Context, { q = '' } = {}): Promise<Save
         .orWhereIn('r.team_id', [...me.teamIds]);
     })
     .orderBy([{ column: 'r.uses', order: 'desc' }, 'r.position', 'r.id'])
-    .limit(MOST);
+    .limit(limit);
   return rows as unknown as SavedReply[];
 }
 

@@ -70,13 +70,26 @@ function scope(visible: string, works: string, notInvolved: string, relation: st
   };
 }
 
+type Places = { text: string; names: string[] };
+/** Statements are few and long: each is gone through once. */
+const known = new Map<string, Places>();
+
 /** `:name` to `?` in order, leaving casts (`::`) alone. */
 export function positional(sql: string, values: Named): { text: string; bindings: unknown[] } {
-  const bindings: unknown[] = [];
-  const text = sql.replace(/(?<!:):([a-z]\w*)/gi, (whole, name: string) => {
-    if (!(name in values)) throw new Error(`No value for ${whole}`);
-    bindings.push(values[name]);
-    return '?';
+  const { text, names } = known.get(sql) ?? placesOf(sql);
+  const bindings = names.map(name => {
+    if (!(name in values)) throw new Error(`No value for :${name}`);
+    return values[name];
   });
   return { text, bindings };
+}
+
+function placesOf(sql: string): Places {
+  const names: string[] = [];
+  const text = sql.replace(/(?<!:):([a-z]\w*)/gi, (_whole, name: string) => {
+    names.push(name);
+    return '?';
+  });
+  if (known.size < 1_000) known.set(sql, { text, names });
+  return { text, names };
 }

@@ -24,11 +24,14 @@ export type Surroundings = {
   presence: Present[];
   /** Replies on their way; only for who works the ticket. */
   held: HeldReply[];
+  /** Notices about it that the person has not read. */
+  hasNews: boolean;
 };
 
 type Row = PanelRow &
   RelationsRow & {
     watchers: PersonName[];
+    hasNews: boolean;
     presence?: Present[];
     draft: { body: Draft; updatedAt: string; files: PendingUpload[] } | null;
     held?: HeldReply[];
@@ -43,7 +46,8 @@ const SURROUNDINGS = `
             select coalesce(json_agg(json_build_object('id', f.id, 'filename', f.filename, 'size', f.size) order by f.id), '[]')
             from attachments f where f.uploader_id = d.user_id and f.comment_id is null and f.redacted_at is null
               and f.id::text = any(string_to_array(d.body ->> 'uploads', ','))))
-          from drafts d where user_id = ? and scope = ?) as draft`;
+          from drafts d where user_id = ? and scope = ?) as draft,
+         exists (select 1 from notifications where user_id = ? and ticket_id = ? and read_at is null) as "hasNews"`;
 
 /** What a ticket's page shows beside the conversation: who else sees it, and what the person had begun to write. */
 export async function surroundingsOf(ctx: Context, ticket: Ticket): Promise<Surroundings> {
@@ -58,7 +62,7 @@ export async function surroundingsOf(ctx: Context, ticket: Ticket): Promise<Surr
     ...(withSummary ? [SUMMARY_COLUMN] : []),
   ];
   const [row] = await query<Row>(ctx.db, columns.join(','), [
-    ...[ticket.id, me, `ticket:${ticket.id}`],
+    ...[ticket.id, me, `ticket:${ticket.id}`, me, ticket.id],
     ...(relations?.bindings ?? []),
     ...(works ? [...panelValues(ticket.id, me), ...presenceValues(ctx, ticket), ticket.id] : []),
     ...(withSummary ? [ticket.id, ticket.id] : []),
@@ -68,6 +72,7 @@ export async function surroundingsOf(ctx: Context, ticket: Ticket): Promise<Surr
     watchers: row?.watchers ?? [],
     draft: draft ? { ...draft, updatedAt: new Date(draft.updatedAt) } : undefined,
     held: row?.held ?? [],
+    hasNews: row?.hasNews ?? false,
     summary: toSummary(row?.summary),
     panel: works && row ? toPanel(row) : undefined,
     relations: relations && row ? toRelations(row) : undefined,

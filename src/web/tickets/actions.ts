@@ -26,7 +26,7 @@ import { changedInPanel, type Undo } from './changed.ts';
 import { limitWatchers } from './limiting.ts';
 import { ticketIn } from './place.ts';
 import { propertiesSchema, statusParts } from './schemas.ts';
-import { showTicket, ticketLocals } from './show.ts';
+import { showAgain, showTicket, ticketLocals } from './show.ts';
 
 type Act = {
   path: string;
@@ -151,14 +151,7 @@ export function actionRoutes(): Router {
     const form = await submit(req, z.strictObject({ email: fields(req.t).email() }), (ctx, { email }) =>
       addWatcher(ctx, ticket, email),
     );
-    if (!form.ok)
-      return showTicket(
-        req,
-        res,
-        ticket,
-        { values: { kind: 'reply', ...form.values }, errors: form.errors },
-        { status: 422 },
-      );
+    if (!form.ok) return showAgain(req, res, ticket, form);
     return done(res, { to: ticketIn(req, ticket), notice: req.t('Your colleague can see this ticket now') });
   });
 

@@ -16,7 +16,7 @@ import { emptyForm, fields, submit } from '../rendering/forms.ts';
 import { done, partials } from '../rendering/page.ts';
 import { isPartial, numberParam } from '../request.ts';
 import { ticketIn } from './place.ts';
-import { showTicket } from './show.ts';
+import { showAgain } from './show.ts';
 
 /** What is to be done on a ticket: a list in the panel, each item a button to tick. */
 export function checklistRoutes(): Router {
@@ -86,13 +86,6 @@ async function change<Input>(
     };
     return partials(res, { checklist: 'tickets/_checklist' }, locals);
   }
-  if (!form.ok)
-    return showTicket(
-      req,
-      res,
-      ticket,
-      { values: { kind: 'reply', ...form.values }, errors: form.errors },
-      { status: 422 },
-    );
+  if (!form.ok) return showAgain(req, res, ticket, form);
   return done(res, { to: `${ticketIn(req, ticket)}#checklist` });
 }

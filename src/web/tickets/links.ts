@@ -1,21 +1,21 @@
-import { type Request, type Response, Router } from 'express';
+import { Router } from 'express';
 import { z } from 'zod';
 import { Invalid } from '../../domain/errors.ts';
 import { authorize } from '../../domain/policies.ts';
 import { searchTickets } from '../../domain/search/searching.ts';
 import { relations } from '../../domain/tickets/link.ts';
 import { linkTickets, resolveChildren, unlinkTickets } from '../../domain/tickets/linking.ts';
-import { findTicket, type Ticket } from '../../domain/tickets/ticket.ts';
+import { findTicket } from '../../domain/tickets/ticket.ts';
 import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
-import { type FormState, fields, submit } from '../rendering/forms.ts';
+import { fields, submit } from '../rendering/forms.ts';
 import { done, page } from '../rendering/page.ts';
 import { isPartial, numberParam, queryText } from '../request.ts';
 import { limitSearch } from '../search/limiting.ts';
 import { changedInPanel } from './changed.ts';
 import { targetOf } from './merging.ts';
 import { ticketIn } from './place.ts';
-import { showTicket } from './show.ts';
+import { showAgain } from './show.ts';
 
 export function linkRoutes(): Router {
   const router = Router();
@@ -52,7 +52,7 @@ export function linkRoutes(): Router {
       await linkTickets(ctx, ticket, other, relation);
       return { number: other.number };
     });
-    if (!form.ok) return refused(req, res, ticket, form);
+    if (!form.ok) return showAgain(req, res, ticket, form);
     return changedInPanel(req, res, ticket, req.t('Tickets linked'), { focus: 'p-link' });
   });
 
@@ -61,7 +61,7 @@ export function linkRoutes(): Router {
     const form = await submit(req, z.strictObject({}), ctx =>
       unlinkTickets(ctx, ticket, numberParam(req, 'id')),
     );
-    if (!form.ok) return refused(req, res, ticket, form);
+    if (!form.ok) return showAgain(req, res, ticket, form);
     return changedInPanel(req, res, ticket, req.t('Link removed'), { focus: 'p-link' });
   });
 
@@ -70,7 +70,7 @@ export function linkRoutes(): Router {
     const form = await submit(req, z.strictObject({}), async ctx => ({
       solved: await resolveChildren(ctx, ticket),
     }));
-    if (!form.ok) return refused(req, res, ticket, form);
+    if (!form.ok) return showAgain(req, res, ticket, form);
     return done(res, {
       to: ticketIn(req, ticket),
       notice: req.t('{{count}} tickets marked as solved', { count: form.result.solved }),
@@ -79,15 +79,6 @@ export function linkRoutes(): Router {
 
   return router;
 }
-
-const refused = (req: Request, res: Response, ticket: Ticket, form: FormState) =>
-  showTicket(
-    req,
-    res,
-    ticket,
-    { values: { kind: 'reply', ...form.values }, errors: form.errors },
-    { status: 422 },
-  );
 
 const isNumber = (text: string) => /^#?\s*\d{1,15}$/.test(text.trim());
 

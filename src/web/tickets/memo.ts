@@ -7,7 +7,7 @@ import { fieldsOf } from '../rendering/forms.ts';
 import { done } from '../rendering/page.ts';
 import { isPartial, numberParam } from '../request.ts';
 import { ticketIn } from './place.ts';
-import { showTicket } from './show.ts';
+import { showAgain } from './show.ts';
 
 /** A note to oneself about a ticket: kept as one types, with a button where scripts are off. */
 export function memoRoutes(): Router {
@@ -26,13 +26,7 @@ export function memoRoutes(): Router {
     const parsed = schema.safeParse(values);
     if (!parsed.success) {
       const memo = parsed.error.issues[0]?.message ?? '';
-      return showTicket(
-        req,
-        res,
-        ticket,
-        { values: { kind: 'reply', ...values }, errors: { memo } },
-        { status: 422 },
-      );
+      return showAgain(req, res, ticket, { values, errors: { memo } });
     }
     await saveMemo(req.ctx, ticket, parsed.data.memo);
     if (isPartial(req)) return void res.status(204).end();

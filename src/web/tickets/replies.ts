@@ -17,6 +17,18 @@ import { ticketIn, viewOf } from './place.ts';
 
 const nothing = z.strictObject({});
 
+/** The most used; the others are found by searching. Each text may have 20,000 characters, all of them not many more. */
+const MOST_SHOWN = 60;
+const MOST_CHARACTERS = 200_000;
+
+function atMost<Reply extends { text: string }>(replies: Reply[]): Reply[] {
+  let length = 0;
+  return replies.slice(0, MOST_SHOWN).filter(({ text }) => {
+    length += text.length;
+    return length <= MOST_CHARACTERS;
+  });
+}
+
 /** Saved replies and macros on a ticket: a menu that is loaded when it is opened, or pages of their own. */
 export function replyRoutes(): Router {
   const router = Router();
@@ -24,13 +36,12 @@ export function replyRoutes(): Router {
   router.get('/tickets/:number/replies', allow('reply.list'), async (req, res) => {
     const ticket = await workedTicket(req);
     const q = queryText(req, 'q');
-    const replies = (await usableReplies(req.ctx, { q })).map(reply => ({
-      ...reply,
-      text: fillFor(req.ctx, ticket, reply.body),
-    }));
+    const found = await usableReplies(req.ctx, { q, limit: MOST_SHOWN + 1 });
+    const replies = atMost(found.map(reply => ({ ...reply, text: fillFor(req.ctx, ticket, reply.body) })));
+    const more = replies.length < found.length;
     const options = { layout: 'desk', fragments: { 'canned-list': 'tickets/_replies' } } as const;
     const title = req.t('Saved replies');
-    return page(res, 'tickets/replies', { title, ticket, replies, q, view: viewOf(req) }, options);
+    return page(res, 'tickets/replies', { title, ticket, replies, more, q, view: viewOf(req) }, options);
   });
 
   router.post('/tickets/:number/replies/:id/insertion', allow('reply.list'), async (req, res) => {

@@ -15,6 +15,7 @@ import { allow } from '../middleware/allow.ts';
 import { emptyForm, type FormState } from '../rendering/forms.ts';
 import { done, type PageOptions, page } from '../rendering/page.ts';
 import { numberParam, queryId, queryText } from '../request.ts';
+import { categoryOptions } from './category-options.ts';
 import { placeInList, ticketIn, viewOf } from './place.ts';
 import { progressOf } from './progress.ts';
 
@@ -26,7 +27,8 @@ export function showRoutes(): Router {
     const goesOn = queryText(req, 'alone') === '1' ? undefined : await whereItGoesOn(req.ctx, ticket);
     if (goesOn) return done(res, { to: `${ticketIn(req, goesOn)}` });
     await recordNotesRead(req.ctx, ticket);
-    await showTicket(req, res, ticket);
+    const { hasNews } = await drawTicket(req, res, ticket);
+    if (!hasNews) return;
     // After the answer: what was shown counts as read. The page is out, so a failure is nobody's error page.
     await markTicketRead(req.ctx, ticket.id).catch((error: Error) =>
       req.services.log.warn({ requestId: req.requestId, err: error.message }, 'notices not marked as read'),
@@ -44,33 +46,36 @@ export const ticketFragments = {
 };
 
 /** One address, drawn for who asks: the workspace for those who work it, the employee's page for everybody else. */
-export async function showTicket(
+async function drawTicket(
   req: Request,
   res: Response,
   ticket: Ticket,
   form?: FormState,
   options: PageOptions = {},
-): Promise<void> {
+): Promise<{ hasNews: boolean }> {
   const works = can(req.ctx.actor, 'ticket.work', ticket);
   const [locals, place] = await Promise.all([
     ticketLocals(req, ticket, form),
     works ? placeInList(req, ticket) : undefined,
   ]);
+  const fragments = ticketFragments;
   if (works) {
-    return page(
-      res,
-      'tickets/desk',
-      { ...locals, ...place },
-      { layout: 'desk', fragments: ticketFragments, ...options },
-    );
+    const all = { ...locals, ...place };
+    await page(res, 'tickets/desk', all, { layout: 'desk', fragments, ...options });
+  } else {
+    const all = { ...locals, nav: 'tickets', progress: progressOf(req, ticket, locals.timeline) };
+    await page(res, 'tickets/employee', all, { fragments, ...options });
   }
-  return page(
-    res,
-    'tickets/employee',
-    { ...locals, nav: 'tickets', progress: progressOf(req, ticket, locals.timeline) },
-    { fragments: ticketFragments, ...options },
-  );
+  return locals;
 }
+
+export async function showTicket(...drawn: Parameters<typeof drawTicket>): Promise<void> {
+  await drawTicket(...drawn);
+}
+
+/** The page again for one of the small forms around the message: what was typed there must not become a note. */
+export const showAgain = (req: Request, res: Response, ticket: Ticket, { values, errors }: FormState) =>
+  showTicket(req, res, ticket, { values: { kind: 'reply', ...values }, errors }, { status: 422 });
 
 /** The ticket a merged one leads to, through all merges; undefined if the person may not see it. */
 async function whereItGoesOn(ctx: Context, ticket: Ticket): Promise<Ticket | undefined> {
@@ -104,6 +109,7 @@ export async function ticketLocals(req: Request, ticket: Ticket, form?: FormStat
     view: viewOf(req),
     timeline,
     choices,
+    categoryOptions,
     mergedTarget,
     mayUnmerge: Boolean(
       works &&
@@ -119,6 +125,7 @@ export async function ticketLocals(req: Request, ticket: Ticket, form?: FormStat
     presence: around.presence,
     today: dayIn(req.timeZone, ctx.now()),
     held: around.held,
+    hasNews: around.hasNews,
     form: form ?? emptyForm(withQuote(req, timeline, draftValues(works, around.draft))),
     draftAt: form ? undefined : around.draft?.updatedAt,
     autoCloseAt:

@@ -10,7 +10,7 @@ import { fields, submit } from '../rendering/forms.ts';
 import { page } from '../rendering/page.ts';
 import { numberParam, queryText } from '../request.ts';
 import { changedInPanel } from './changed.ts';
-import { showTicket } from './show.ts';
+import { showAgain } from './show.ts';
 
 export function tagRoutes(): Router {
   const router = Router();
@@ -40,14 +40,7 @@ async function tag(req: Request, res: Response, change: Tagging) {
     const { number, version } = await change(ctx, ticket, tagsIn(input.tag));
     return { number, version };
   });
-  if (!form.ok)
-    return showTicket(
-      req,
-      res,
-      ticket,
-      { values: { kind: 'reply', ...form.values }, errors: form.errors },
-      { status: 422 },
-    );
+  if (!form.ok) return showAgain(req, res, ticket, form);
   const removed = change === removeTags;
   const undo = {
     action: paths.tags(ticket),

@@ -18,7 +18,7 @@ import { emptyForm, fields, submit } from '../rendering/forms.ts';
 import { done, partials } from '../rendering/page.ts';
 import { isPartial, numberParam } from '../request.ts';
 import { ticketIn } from './place.ts';
-import { showTicket } from './show.ts';
+import { showAgain } from './show.ts';
 
 /** Time spent on a ticket: by the person's clock, or written down by hand. */
 export function timeRoutes(): Router {
@@ -120,13 +120,6 @@ async function change<Input>(
     const locals = { ticket, time, today, form: form.ok ? emptyForm() : form, entry, timeOpen: !form.ok };
     return partials(res, { time: 'tickets/_time' }, locals, form.ok ? { toast: form.result.notice } : {});
   }
-  if (!form.ok)
-    return showTicket(
-      req,
-      res,
-      ticket,
-      { values: { kind: 'reply', ...form.values }, errors: form.errors },
-      { status: 422 },
-    );
+  if (!form.ok) return showAgain(req, res, ticket, form);
   return done(res, { to: `${ticketIn(req, ticket)}#time`, notice: form.result.notice });
 }
