@@ -45,6 +45,18 @@ test('pages lead on and back, keep filter and order, and each ticket is on one o
   expect(subjects(marek)).toEqual(first);
 });
 
+test('the foot says which tickets these are, and of how many where that is known', async () => {
+  const foot = () => marek.html.textOf(marek.html.find('.pages > span')[0]!).trim();
+  await marek.get('/queue/needs-reply');
+  expect(foot()).toBe('1–10 of 13');
+  await marek.click('Next');
+  expect(foot()).toBe('11–13 of 13');
+  await marek.get('/queue/all');
+  expect(foot()).toBe('1–10');
+  await marek.get('/queue/all?priority=urgent');
+  expect(foot()).toBe('1 of 1');
+});
+
 test('the list alone comes back to htmx when words filter it, and the filter stays in the address', async () => {
   await marek.get('/queue/all');
   const reply = await marek.partial('/queue/all?q=%22Printer%207%22', { target: 'form#list' });
