@@ -58,6 +58,20 @@ const rendered = new LRUCache<string, string>({
 
 const MAX_MARKDOWN = 20_000;
 
+const MAX_CELLS = 10_000;
+
+/** A short row of a wide table is filled up: two characters become a hundred cells, and thousands of rows a second of work. */
+function hasTooManyCells(source: string): boolean {
+  let columns = 0;
+  let cells = 0;
+  for (const line of source.split('\n')) {
+    if (line.trim() === '') columns = 0;
+    if (line.includes('-') && /^[\s>|:-]+$/.test(line)) columns = Math.max(columns, line.split('|').length);
+    cells += columns;
+  }
+  return cells > MAX_CELLS;
+}
+
 const plainParagraph = (source: string) =>
   `<p>${markdown.utils.escapeHtml(source).replaceAll('\n', '<br>')}</p>`;
 
@@ -84,7 +98,7 @@ export function richText(source: string, names: readonly string[] = []): string 
   if (kept !== undefined) return kept;
   // Longer texts are logs, not letters: read as Markdown, a hundred kilobytes hold the process up for half a second.
   const html =
-    source.length > MAX_MARKDOWN
+    source.length > MAX_MARKDOWN || hasTooManyCells(source)
       ? plainParagraph(source)
       : sanitize(markdown.render(source, { names }), ALLOWED).trim();
   rendered.set(key, html);
