@@ -52,6 +52,25 @@ describe.skipIf(noChromium)('the palette (needs Chromium)', () => {
     expect(await page.locator('.composer [name=kind]:checked').getAttribute('value')).toBe('note');
   });
 
+  test('splits, solves and closes the open ticket', async () => {
+    const page = await asMarek();
+    const number = await demo.ticket('VPN drops every 20 minutes on home Wi-Fi');
+    const choose = async (words: string, name: string) => {
+      await page.goto(`/tickets/${number}`);
+      await page.keyboard.press('Control+k');
+      await option(page, name).waitFor();
+      await page.keyboard.type(words);
+      await page.locator('#palette [aria-selected=true]', { hasText: name }).waitFor();
+      await page.keyboard.press('Enter');
+    };
+    await choose('make a', 'Make a ticket of the last message');
+    await page.waitForURL(/\/comments\/\d+\/split/);
+    await choose('mark as so', 'Mark as solved');
+    await page.getByRole('button', { name: 'Reopen ticket' }).waitFor();
+    await choose('close', 'Close ticket');
+    await page.getByText('Closed', { exact: true }).first().waitFor();
+  });
+
   test('stays closed once single keys are switched off', async () => {
     const page = await asMarek();
     await page.goto('/queue/all');
