@@ -1,3 +1,4 @@
+import { query } from '../db/knex.ts';
 import { personId } from './access/actor.ts';
 import type { Context, Tx } from './context.ts';
 
@@ -6,6 +7,9 @@ export const wasSubmitted = async ({ db, actor }: Context, key: string): Promise
   (await db('submissions')
     .where({ actor: `person:${personId(actor)}`, key })
     .first('key')) !== undefined;
+
+const CLAIM = `insert into submissions (actor, key, result) values (?, ?, '{}') on conflict do nothing returning true`;
+const ANSWER = 'update submissions set result = ?::jsonb where actor = ? and key = ?';
 
 /**
  * Runs `work` once for a form's hidden key: a second post of the same form gets the first answer.
@@ -20,19 +24,13 @@ export async function once<Result extends object>(
 ): Promise<{ result: Result; repeated: boolean }> {
   if (!key) return { result: await ctx.transaction(work), repeated: false };
   return ctx.transaction(async tx => {
-    const claimed = await tx.db.raw<{ rowCount: number }>(
-      `insert into submissions (actor, key, result) values (?, ?, '{}') on conflict do nothing`,
-      [actor, key],
-    );
-    if (claimed.rowCount === 0) {
+    const [claimed] = await query(tx.db, CLAIM, [actor, key]);
+    if (!claimed) {
       const first = await tx.db('submissions').where({ actor, key }).first('result');
       return { result: first.result as Result, repeated: true };
     }
     const result = await work(tx);
-    await tx
-      .db('submissions')
-      .where({ actor, key })
-      .update({ result: JSON.stringify(result) });
+    await query(tx.db, ANSWER, [JSON.stringify(result), actor, key]);
     return { result, repeated: false };
   });
 }

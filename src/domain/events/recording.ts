@@ -1,3 +1,4 @@
+import { query } from '../../db/knex.ts';
 import { personId } from '../access/actor.ts';
 import type { Tx } from '../context.ts';
 
@@ -47,46 +48,56 @@ export async function recordEvent(
   subject: EventSubject,
   details: EventDetails = {},
 ): Promise<number> {
-  const { rows } = await tx.db.raw<{ rows: { id: number }[] }>(
-    `with event as (
-       insert into events (occurred_at, type, actor_id, actor_kind, object_type, object_id, object_label,
-                           ticket_id, comment_id, internal, to_status, changes, data, request_id)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb, ?) returning id
-     ), origin as (
-       insert into event_origins (event_id, address, user_agent)
-       select id, ?::text, ?::text from event where ?::boolean
-     ), queued as (
-       insert into event_queue (event_id) select id from event where ?::boolean
-     )
-     select id from event`,
-    [
-      tx.now(),
-      type,
-      personId(tx.actor),
-      tx.actor.kind,
-      subject.objectType,
-      subject.objectId ?? null,
-      subject.label ?? '',
-      subject.ticketId ?? null,
-      subject.commentId ?? null,
-      details.internal ?? false,
-      details.toStatus ?? null,
-      JSON.stringify(details.changes ?? {}),
-      JSON.stringify(details.data ?? {}),
-      tx.requestId,
-      tx.origin?.address ?? null,
-      tx.origin?.userAgent?.slice(0, 300) ?? null,
-      Boolean(tx.origin),
-      !details.silent,
-    ],
-  );
+  const [event] = await query<{ id: number }>(tx.db, RECORD, [
+    ...[subject.objectType, subject.objectId ?? null, subject.label ?? ''],
+    ...[subject.ticketId ?? null, subject.commentId ?? null],
+    ...eventValues(tx, type, details),
+  ]);
+  const { id } = event!;
+  announceEvent(tx, type, { ...subject, id }, details);
+  return id;
+}
+
+/**
+ * The event as parts of another statement's `with`, which has made what the event is about: `subject` says its type,
+ * id, label, ticket and comment. `eventValues` fill the places; `announceEvent` tells of it once it is committed.
+ */
+export const eventInserts = (subject: string) => `
+  subject as (${subject}), event as (
+    insert into events (object_type, object_id, object_label, ticket_id, comment_id, occurred_at, type, actor_id,
+                        actor_kind, internal, to_status, changes, data, request_id)
+    select subject.*, ?::timestamptz, ?::text, ?::bigint, ?::text, ?::boolean, ?::text, ?::jsonb, ?::jsonb, ?::text
+    from subject returning id
+  ), origin as (
+    insert into event_origins (event_id, address, user_agent)
+    select id, ?::text, ?::text from event where ?::boolean
+  ), queued as (
+    insert into event_queue (event_id) select id from event where ?::boolean
+  )`;
+
+const RECORD = `
+  with ${eventInserts('select ?::text, ?::bigint, ?::text, ?::bigint, ?::bigint')} select id from event`;
+
+export const eventValues = (tx: Tx, type: string, details: EventDetails): unknown[] => [
+  ...[tx.now(), type, personId(tx.actor), tx.actor.kind],
+  ...[details.internal ?? false, details.toStatus ?? null],
+  ...[JSON.stringify(details.changes ?? {}), JSON.stringify(details.data ?? {}), tx.requestId],
+  ...[tx.origin?.address ?? null, tx.origin?.userAgent?.slice(0, 300) ?? null],
+  ...[Boolean(tx.origin), !details.silent],
+];
+
+/** Wakes what follows from an event, and tells the open pages. */
+export function announceEvent(
+  tx: Tx,
+  type: string,
+  subject: EventSubject & { id: number },
+  details: EventDetails = {},
+): void {
   if (!details.silent) tx.afterCommit(() => tx.world.wake('dispatch-events'));
-  const { id } = rows[0]!;
   if (subject.ticketId) {
-    const signal = { about: 'ticket' as const, ticket: subject.ticketId, event: id };
+    const signal = { about: 'ticket' as const, ticket: subject.ticketId, event: subject.id };
     tx.afterCommit(() => tx.world.announce(signal));
   } else if (changesRights(type, subject)) tx.afterCommit(() => tx.world.announce({ about: 'people' }));
-  return id;
 }
 
 const RIGHTS = ['user', 'team', 'department', 'settings'];

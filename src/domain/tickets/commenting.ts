@@ -1,7 +1,7 @@
+import { query } from '../../db/knex.ts';
 import { personId } from '../access/actor.ts';
 import { attachUploads } from '../attachments/attaching.ts';
 import type { Context, Tx } from '../context.ts';
-import { discardDraft } from '../drafting.ts';
 import { recordEvent } from '../events/recording.ts';
 import { authorize, can } from '../policies.ts';
 import { applyChanges, type TicketChanges } from './changing.ts';
@@ -48,46 +48,53 @@ export async function addComment(
   return ctx.transaction(async tx => {
     const current = await lockTicket(tx, ticket);
     authorize(tx, action, current);
-    const commentId = await insertComment(tx, current, input);
-    if (input.kind === 'note') {
-      await tx.db('tickets').where({ id: current.id }).update({ updated_at: tx.now() });
-      if (!input.changes) return { commentId, ticket: current };
-      const data = { commentId, ...input.because };
-      return { commentId, ticket: await applyChanges(tx, current, input.changes, 'changed', data) };
-    }
-    const fromDesk = can(tx.actor, 'ticket.work', current);
-    const after = fromDesk
-      ? await deskReplied(tx, current, input.answers ?? true)
-      : await requesterReplied(tx, current);
-    const status = fromDesk ? afterDesk(current, input.then ?? 'keep') : afterRequester(current);
-    const wanted = input.changes ? { ...status, ...input.changes } : status;
-    const data = { commentId, ...input.because };
-    const changed = wanted ? await applyChanges(tx, after, wanted, 'replied', data) : after;
-    return { commentId, ticket: changed };
+    return writeComment(tx, current, input);
   });
 }
+
+/** The same on a ticket that the transaction has locked, for who was found to be allowed to. */
+export async function writeComment(
+  tx: Tx,
+  current: Ticket,
+  input: NewComment,
+): Promise<{ commentId: number; ticket: Ticket }> {
+  const commentId = await insertComment(tx, current, input);
+  const data = { commentId, ...input.because };
+  if (input.kind === 'note') {
+    await tx.db('tickets').where({ id: current.id }).update({ updated_at: tx.now() });
+    if (!input.changes) return { commentId, ticket: current };
+    return { commentId, ticket: await applyChanges(tx, current, input.changes, 'changed', data) };
+  }
+  const fromDesk = can(tx.actor, 'ticket.work', current);
+  const after = fromDesk
+    ? await deskReplied(tx, current, input.answers ?? true)
+    : await requesterReplied(tx, current, input.body);
+  const status = fromDesk ? afterDesk(current, input.then ?? 'keep') : afterRequester(current);
+  const wanted = input.changes ? { ...status, ...input.changes } : status;
+  const changed = wanted ? await applyChanges(tx, after, wanted, 'replied', data) : after;
+  return { commentId, ticket: changed };
+}
+
+/** Its draft goes with it. */
+const COMMENT = `
+  with gone as (delete from drafts where user_id = ? and scope = ?)
+  insert into comments (ticket_id, author_id, kind, body, mentions, created_at, signature)
+  select ?::bigint, ?::bigint, ?::text, ?::text, ?::jsonb, ?::timestamptz,
+         (select nullif(signature, '') from users where id = ?)
+  returning id`;
 
 async function insertComment(tx: Tx, ticket: Ticket, input: NewComment): Promise<number> {
   const works = can(tx.actor, 'ticket.work', ticket);
   const mentions = works ? await mentionsIn(tx, ticket, input.body) : [];
   const signed = works && input.kind === 'reply';
-  const [comment] = await tx
-    .db('comments')
-    .insert({
-      ticket_id: ticket.id,
-      author_id: personId(tx.actor),
-      kind: input.kind,
-      body: input.body,
-      mentions: mentions.length > 0 ? JSON.stringify(mentions) : null,
-      signature: signed
-        ? tx.db.raw(`(select nullif(signature, '') from users where id = ?)`, [personId(tx.actor)])
-        : null,
-      created_at: tx.now(),
-    })
-    .returning<{ id: number }[]>('id');
+  const me = personId(tx.actor);
+  const [comment] = await query<{ id: number }>(tx.db, COMMENT, [
+    ...[input.leavesDraft ? null : me, `ticket:${ticket.id}`],
+    ...[ticket.id, me, input.kind, input.body],
+    ...[mentions.length > 0 ? JSON.stringify(mentions) : null, tx.now(), signed ? me : null],
+  ]);
   const commentId = comment!.id;
   await attachUploads(tx, input.uploadIds ?? [], { ticketId: ticket.id, commentId });
-  if (!input.leavesDraft) await discardDraft(tx, `ticket:${ticket.id}`);
   await recordEvent(
     tx,
     input.kind === 'note' ? 'note.added' : 'reply.added',
@@ -127,14 +134,8 @@ async function deskReplied(tx: Tx, ticket: Ticket, answers: boolean): Promise<Ti
 }
 
 /** An unanswered message keeps the clock it started; only the first of a row starts one. */
-async function requesterReplied(tx: Tx, ticket: Ticket): Promise<Ticket> {
+async function requesterReplied(tx: Tx, ticket: Ticket, body: string): Promise<Ticket> {
   const dueAt = ticket.dueAt ?? replyDueAt(ticket.priority, tx.now(), tx.settings);
-  const [comment] = await tx
-    .db('comments')
-    .where({ ticket_id: ticket.id })
-    .orderBy('id', 'desc')
-    .limit(1)
-    .select('body');
   await tx
     .db('tickets')
     .where({ id: ticket.id })
@@ -142,7 +143,7 @@ async function requesterReplied(tx: Tx, ticket: Ticket): Promise<Ticket> {
       needs_reply: true,
       due_at: dueAt,
       due_state: dueState(dueAt, tx.now()),
-      excerpt: excerptOf(comment.body),
+      excerpt: excerptOf(body),
       updated_at: tx.now(),
     });
   return { ...ticket, needsReply: true, dueAt };

@@ -1,8 +1,9 @@
+import { query } from '../../db/knex.ts';
 import { isPerson } from '../access/actor.ts';
 import { attachUploads } from '../attachments/attaching.ts';
 import type { Context, Tx } from '../context.ts';
 import { Invalid, Unauthenticated } from '../errors.ts';
-import { recordEvent } from '../events/recording.ts';
+import { announceEvent, eventInserts, eventValues } from '../events/recording.ts';
 import { authorize } from '../policies.ts';
 import { excerptOf } from './comment.ts';
 import { dueState, replyDueAt } from './due.ts';
@@ -23,6 +24,8 @@ export type NewTicket = {
   source?: TicketSource;
   /** The template it begins with; one that is not for this person counts as none. */
   templateId?: number | null;
+  /** The draft it was written as, which goes with it. */
+  draft?: string;
 };
 
 export type CreatedTicket = { id: number; number: number };
@@ -35,6 +38,19 @@ export function firstPriority(categoryDefault: Priority, impact: Impact | null |
   const asked = impact ? PRIORITY_OF[impact] : 'low';
   return RANK[asked] > RANK[categoryDefault] ? asked : categoryDefault;
 }
+
+/** Ticket, first comment and event in one round trip; the draft goes with them. */
+const CREATE = `
+  with ticket as (
+    insert into tickets (subject, excerpt, category_id, team_id, priority, impact, source, requester_id, follow_up_of,
+                         due_at, due_state, created_at, updated_at, needs_reply)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, true) returning id, number),
+  comment as (
+    insert into comments (ticket_id, author_id, kind, body, created_at)
+    select id, ?::bigint, 'reply', ?::text, ?::timestamptz from ticket returning id),
+  gone as (delete from drafts where user_id = ? and scope = ?),
+  ${eventInserts(`select 'ticket'::text, ticket.id, '#' || ticket.number, ticket.id, comment.id from ticket, comment`)}
+  select ticket.id, ticket.number, comment.id as "commentId", event.id as "eventId" from ticket, comment, event`;
 
 /** Number, first comment, files, reply clock, event and outbox row: all or nothing. */
 export async function createTicket(ctx: Context, input: NewTicket): Promise<CreatedTicket> {
@@ -54,37 +70,23 @@ export async function createTicket(ctx: Context, input: NewTicket): Promise<Crea
     const source = input.source ?? (forSomebody ? 'phone' : 'web');
     const now = tx.now();
     const dueAt = replyDueAt(priority, now, tx.settings);
-    const [ticket] = await tx
-      .db('tickets')
-      .insert({
-        subject: input.subject,
-        excerpt: excerptOf(input.body),
-        category_id: category?.id ?? null,
-        team_id: (await teamOf(tx, template, category?.id ?? null)) ?? category?.team_id ?? null,
-        priority,
-        impact: input.impact ?? null,
-        source,
-        requester_id: requesterId,
-        follow_up_of: input.followUpOf ?? null,
-        needs_reply: true,
-        due_at: dueAt,
-        due_state: dueState(dueAt, now),
-        created_at: now,
-        updated_at: now,
-      })
-      .returning<CreatedTicket[]>(['id', 'number']);
-    const { id, number } = ticket!;
-    const [comment] = await tx
-      .db('comments')
-      .insert({ ticket_id: id, author_id: authorId, kind: 'reply', body: input.body, created_at: now })
-      .returning('id');
-    await attachUploads(tx, input.uploadIds ?? [], { ticketId: id, commentId: comment.id });
-    await recordEvent(
-      tx,
-      'ticket.created',
-      { objectType: 'ticket', objectId: id, label: `#${number}`, ticketId: id, commentId: comment.id },
-      { toStatus: 'new', data: { requesterId, source } },
+    const event = { toStatus: 'new', data: { requesterId, source } };
+    const [created] = await query<{ id: number; number: number; commentId: number; eventId: number }>(
+      tx.db,
+      CREATE,
+      [
+        ...[input.subject, excerptOf(input.body), category?.id ?? null],
+        (await teamOf(tx, template, category?.id ?? null)) ?? category?.team_id ?? null,
+        ...[priority, input.impact ?? null, source, requesterId, input.followUpOf ?? null],
+        ...[dueAt, dueState(dueAt, now), now, now],
+        ...[authorId, input.body, now],
+        ...[authorId, input.draft ?? null],
+        ...eventValues(tx, 'ticket.created', event),
+      ],
     );
+    const { id, number, commentId, eventId } = created!;
+    await attachUploads(tx, input.uploadIds ?? [], { ticketId: id, commentId });
+    announceEvent(tx, 'ticket.created', { objectType: 'ticket', ticketId: id, id: eventId }, event);
     if (template) await applyTemplate(tx, id, template);
     return { id, number };
   });

@@ -1,9 +1,9 @@
+import { query } from '../../db/knex.ts';
 import { isPerson, personId } from '../access/actor.ts';
 import type { Context, Tx } from '../context.ts';
-import { discardDraft } from '../drafting.ts';
 import { Invalid } from '../errors.ts';
 import { authorize, can } from '../policies.ts';
-import { addComment, type NewComment } from './commenting.ts';
+import { type NewComment, writeComment } from './commenting.ts';
 import { lockTicket, type Ticket } from './ticket.ts';
 
 /** What the person's page showed last: the newest message, the newest held reply. */
@@ -27,55 +27,60 @@ export async function sendComment(
     const current = await lockTicket(tx, ticket);
     authorize(tx, action, current);
     const works = can(tx.actor, 'ticket.work', current);
+    const held = works && input.kind === 'reply' ? await hold(tx, current, input, seen) : undefined;
+    if (held) return { commentId: null, ...held };
     if (works && seen) await refuseUnseen(tx, current, seen);
-    const seconds = works && input.kind === 'reply' ? await holdSeconds(tx) : 0;
-    if (seconds > 0) return { commentId: null, heldId: await hold(tx, current, input, seconds), seconds };
-    const { commentId } = await addComment(tx, current, input);
+    const { commentId } = await writeComment(tx, current, input);
     return { commentId, heldId: null, seconds: 0 };
   });
 }
 
 const UNSEEN = `
-  select exists (select 1 from comments where ticket_id = ? and id > ? and author_id is distinct from ?) or
-         exists (select 1 from held_replies where ticket_id = ? and id > ? and author_id <> ?) as yes`;
+  (exists (select 1 from comments where ticket_id = ? and id > ? and author_id is distinct from ?) or
+   exists (select 1 from held_replies where ticket_id = ? and id > ? and author_id <> ?))`;
+
+const unseenValues = (id: number, seen: Seen, me: number) => [id, seen.commentId, me, id, seen.heldId, me];
 
 async function refuseUnseen(tx: Tx, { id }: Ticket, seen: Seen) {
-  const me = personId(tx.actor) ?? 0;
-  const { rows } = await tx.db.raw<{ rows: { yes: boolean }[] }>(UNSEEN, [
-    ...[id, seen.commentId, me],
-    ...[id, seen.heldId, me],
-  ]);
-  if (rows[0]?.yes)
+  const values = unseenValues(id, seen, personId(tx.actor) ?? 0);
+  const [row] = await query<{ yes: boolean }>(tx.db, `select ${UNSEEN} as yes`, values);
+  if (row?.yes)
     throw new Invalid({
       seen: tx.t('Somebody wrote on this ticket since you opened it. Look before you send'),
     });
 }
 
-async function holdSeconds(tx: Tx): Promise<number> {
-  const row = await tx
-    .db('users')
-    .where({ id: personId(tx.actor) })
-    .first('hold_seconds');
-  return row?.hold_seconds ?? 0;
-}
-
 const HOLD = `
-  insert into held_replies (ticket_id, author_id, body, "then", upload_ids, after_comment_id, release_at)
-  select ?, ?, ?, ?, ?::bigint[], coalesce((select max(id) from comments where ticket_id = ?), 0),
-         now() + ? * interval '1 second'
-  returning id`;
+  with held as (
+    insert into held_replies (ticket_id, author_id, body, "then", upload_ids, after_comment_id, release_at)
+    select ?::bigint, u.id, ?::text, ?::text, ?::bigint[],
+           coalesce((select max(id) from comments where ticket_id = ?), 0), now() + u.hold_seconds * interval '1 second'
+    from users u where u.id = ? and u.hold_seconds > 0 and not (?::boolean and ${UNSEEN})
+    returning id, author_id),
+  gone as (delete from drafts d using held where d.user_id = held.author_id and d.scope = ?)
+  select held.id as "heldId", u.hold_seconds as seconds from held join users u on u.id = held.author_id`;
 
-async function hold(tx: Tx, ticket: Ticket, input: NewComment, seconds: number): Promise<number> {
+const NOTHING_SEEN: Seen = { commentId: 0, heldId: 0 };
+
+/** Holds it, and drops its draft, if the author wants that and has seen what others wrote; undefined otherwise. */
+async function hold(
+  tx: Tx,
+  ticket: Ticket,
+  input: NewComment,
+  seen: Seen | undefined,
+): Promise<{ heldId: number; seconds: number } | undefined> {
+  const me = personId(tx.actor) ?? 0;
   const uploads = [...new Set(input.uploadIds ?? [])];
-  await requireUploads(tx, uploads);
-  const { rows } = await tx.db.raw<{ rows: { id: number }[] }>(HOLD, [
-    ...[ticket.id, personId(tx.actor), input.body, input.then ?? 'keep'],
-    ...[uploads, ticket.id, seconds],
+  const [held] = await query<{ heldId: number; seconds: number }>(tx.db, HOLD, [
+    ...[ticket.id, input.body, input.then ?? 'keep', uploads, ticket.id, me],
+    ...[seen !== undefined, ...unseenValues(ticket.id, seen ?? NOTHING_SEEN, me), `ticket:${ticket.id}`],
   ]);
-  await discardDraft(tx, `ticket:${ticket.id}`);
+  if (!held) return undefined;
+  await requireUploads(tx, uploads);
   // The schedule's tick finds it in any case.
-  tx.afterCommit(() => void setTimeout(() => tx.world.wake('release-replies'), seconds * 1_000 + 50).unref());
-  return rows[0]!.id;
+  const wake = () => tx.world.wake('release-replies');
+  tx.afterCommit(() => void setTimeout(wake, held.seconds * 1_000 + 50).unref());
+  return held;
 }
 
 /** The same as when they are attached, said while the person is still there. */

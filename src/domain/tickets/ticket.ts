@@ -1,3 +1,4 @@
+import { query } from '../../db/knex.ts';
 import { personId } from '../access/actor.ts';
 import type { Context, Tx } from '../context.ts';
 import { NotFound } from '../errors.ts';
@@ -94,22 +95,35 @@ export async function findTicketById(ctx: Context, id: number): Promise<Ticket> 
 
 /** Takes the row's lock for the rest of the transaction and reads it anew. */
 export async function lockTicket(tx: Tx, ticket: { id: number }): Promise<Ticket> {
-  await tx.db.raw('select 1 from tickets where id = ? for update', [ticket.id]);
+  const free = await readTicket(tx, 't.id', ticket.id, LOCKED);
+  if (free) return free;
+  await query(tx.db, 'select 1 from tickets where id = ? for update', [ticket.id]);
   const current = await readTicket(tx, 't.id', ticket.id);
   if (!current) throw new NotFound('The ticket is gone');
   return current;
 }
 
+/**
+ * Locks and reads at once where nobody holds the row: what the statement sees is then the row that it locked. Where
+ * somebody holds it, or changed it since the statement began, there is no row, and the lock is waited for first.
+ */
+const LOCKED = {
+  first:
+    'with locked as materialized (select id, xmin from tickets where id = :value for update skip locked)',
+  join: 'join locked l on l.id = t.id and l.xmin = t.xmin',
+};
+
 async function readTicket(
   ctx: Context,
   key: 't.id' | 't.number',
   value: number,
+  { first, join } = { first: '', join: '' },
 ): Promise<Ticket | undefined> {
   if (!Number.isSafeInteger(value) || value < 1) return undefined;
   const scope = visibleTickets(ctx);
   const [row] = await scope.read<Ticket>(
     ctx.db,
-    `select ${COLUMNS}, ${FOLLOWING}, ${scope.relation} from tickets t ${JOINS} where ${key} = :value and ${scope.visible}`,
+    `${first} select ${COLUMNS}, ${FOLLOWING}, ${scope.relation} from tickets t ${join} ${JOINS} where ${key} = :value and ${scope.visible}`,
     { value, asker: personId(ctx.actor) ?? 0 },
   );
   return row;

@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import { pendingUploads } from '../../domain/attachments/receiving.ts';
-import { discardDraft, findDraft } from '../../domain/drafting.ts';
+import { findDraft } from '../../domain/drafting.ts';
 import { Invalid } from '../../domain/errors.ts';
 import { userByEmail } from '../../domain/identity/user.ts';
 import { authorize, can } from '../../domain/policies.ts';
@@ -122,8 +122,8 @@ async function submitNewTicket(req: Request) {
         requesterId,
         followUpOf,
         templateId: input.template,
+        draft: 'new-ticket',
       });
-      await discardDraft(ctx, 'new-ticket');
       return { id, number };
     },
     { errors },
