@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { kills } from './drills/kills-alone.ts';
 import { million } from './drills/million.ts';
 import { soak } from './drills/soak.ts';
+import { work } from './drills/work-alone.ts';
 
 /**
  * `npm run drill [-- name …] [--kills 200] [--minutes 60] [--rate 20] [--tickets 1000000]`: what takes too long for
@@ -22,6 +23,7 @@ export type Say = (line: string) => void;
 
 const drills: Record<string, (say: Say) => Promise<Verdict>> = {
   kills: say => kills({ rounds: Number(values.kills), say }),
+  work: say => work({ rounds: Number(values.kills), say }),
   soak: say => soak({ minutes: Number(values.minutes), rate: Number(values.rate), say }),
   million: say => million({ tickets: Number(values.tickets), say }),
 };

@@ -19,10 +19,18 @@ export async function workThroughRuns(
   while (goOn()) {
     const { rows } = await ctx.db.raw<{ rows: { id: number }[] }>(TO_DO);
     if (rows.length === 0) return;
+    let failure: unknown;
     for (const { id } of rows) {
-      await runItems(ctx, id, { goOn, limit: SLICE });
+      try {
+        await runItems(ctx, id, { goOn, limit: SLICE });
+      } catch (error) {
+        // It is taken up again at the next tick; the other runs do not wait for it.
+        ctx.log.error({ runId: id, err: (error as Error).message }, 'a bulk run stumbled');
+        failure ??= error;
+      }
       await touch();
     }
+    if (failure) throw failure;
   }
   ctx.world.wake('run-bulk');
 }

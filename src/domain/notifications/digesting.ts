@@ -20,16 +20,25 @@ const WAITING = `
  */
 export async function makeDigests(ctx: Context, goOn: () => boolean = () => true): Promise<number> {
   let made = 0;
+  let failure: unknown;
   for (let after = 0; goOn(); ) {
     const { rows } = await ctx.db.raw<{ rows: Waiting[] }>(WAITING, [after]);
     for (const row of rows) {
       const due = dueNow(ctx, row);
-      if (due && goOn() && (await makeDigest(ctx, row.userId, due))) made += 1;
+      if (!due || !goOn()) continue;
+      try {
+        if (await makeDigest(ctx, row.userId, due)) made += 1;
+      } catch (error) {
+        // It is tried again; the people behind this one do not wait for it.
+        ctx.log.error({ userId: row.userId, err: (error as Error).message }, 'a digest failed');
+        failure ??= error;
+      }
     }
     const last = rows.at(-1);
     if (!last) break;
     after = last.userId;
   }
+  if (failure) throw failure;
   return made;
 }
 

@@ -59,6 +59,11 @@ export async function deliverPushes(
 }
 
 async function deliver(ctx: Context, carrier: PushCarrier, row: Claimed): Promise<boolean> {
+  // Each of its turns ended with a killed process or a fault of ours: one more would end as they did.
+  if (row.attempts > RETRY_MINUTES.length + 1) {
+    await close(ctx, row, { state: 'cancelled', last_error: 'No attempt came to an end' });
+    return false;
+  }
   const notice = await noticeFor(ctx, row);
   if ('cancelled' in notice) {
     await close(ctx, row, { state: 'cancelled', last_error: notice.cancelled });

@@ -70,6 +70,11 @@ async function claim(ctx: Context): Promise<Claimed | undefined> {
 }
 
 async function deliver(ctx: Context, post: Post, row: Claimed): Promise<keyof Delivered> {
+  // Each of its turns ended with a killed process: one more would end as they did.
+  if (row.attempts > MAX_ATTEMPTS) {
+    await close(ctx, row, { state: 'failed', last_error: 'No attempt came to an end' });
+    return 'failed';
+  }
   const outcome = await attempt(ctx, post, row);
   if ('cancelled' in outcome) {
     await close(ctx, row, { state: 'cancelled', secret: null, last_error: outcome.cancelled });
