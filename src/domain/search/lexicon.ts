@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import { query } from '../../db/knex.ts';
 import type { Context } from '../context.ts';
-import type { Term } from './parsing.ts';
+import { isSpelled, type Term } from './parsing.ts';
+import { forget, learnt, recalled } from './remembering.ts';
 
 /** No word of the lexicon: scope words, ticket numbers and what nobody types. */
 const KNOWN = `length(word) <= 30 and strpos(word, ':') = 0 and word !~ '^[0-9]{5,}$'`;
@@ -42,6 +43,7 @@ export async function foldLexicon(ctx: Context): Promise<void> {
       return row!.taken;
     });
   }
+  forget(ctx);
 }
 
 /** From a sample of some 30,000 documents: for a database that was there before its lexicon, and for bulk data. */
@@ -54,38 +56,63 @@ export const BUILD = `
                       (select percent from share))) as found
   where ${KNOWN} on conflict (word) do update set documents = excluded.documents`;
 
-const FREQUENCIES = `
-  select (select greatest(reltuples, 1)::float8 from pg_class where oid = 'ticket_documents'::regclass) as total,
-         array(select coalesce(case when w.unfinished
-           then (select sum(documents) from (select documents from lexicon where word >= w.word and word < w.word || chr(1114109) limit 2000) as l)
-           else (select documents from lexicon where word = w.word) end, 0)::float8
-         from unnest(?::text[], ?::boolean[]) with ordinality as w (word, unfinished, n) order by n) as documents`;
+const LIKENESSES = 8;
+const LIKE = (word: string) => `
+  select l.word from lexicon l where l.word % ${word} and l.word <> ${word} and l.documents > 0
+    and length(l.word) between length(${word}) - 2 and length(${word}) + 2
+  order by similarity(l.word, ${word}) desc, l.documents desc, l.word limit ${LIKENESSES}`;
 
-export type Frequencies = { total: number; of: Map<Term, number> };
+const KNOWLEDGE = `
+  select known.documents, (select greatest(reltuples, 1)::float8 from pg_class where oid = 'ticket_documents'::regclass) as total,
+         case when w.spelled and known.documents = 0 then array(${LIKE('w.word')}) end as similar
+  from unnest(?::text[], ?::boolean[], ?::boolean[]) with ordinality as w (word, unfinished, spelled, n)
+  cross join lateral (select coalesce(case when w.unfinished
+      then (select sum(documents) from (select documents from lexicon where word >= w.word and word < w.word || chr(1114109) limit 2000) as l)
+      else (select documents from lexicon where word = w.word) end, 0)::float8 as documents offset 0) as known
+  order by w.n`;
 
-/** In how many documents each term stands at most: in as many as its rarest word. One statement. */
-export async function frequenciesOf(db: Knex, terms: readonly Term[]): Promise<Frequencies> {
+/** Of one word: in how many documents of how many it stands, and, of one that stands in none, which look like it. */
+export type Knowledge = { documents: number; total: number; similar: string[] | null };
+export type Frequencies = { total: number; of: Map<Term, number>; similar: Map<Term, string[]> };
+
+/** In how many documents each term stands at most: in as many as its rarest word. One statement, or none for words just asked for. */
+export async function frequenciesOf(ctx: Context, terms: readonly Term[]): Promise<Frequencies> {
   const words = terms.flatMap(term =>
-    term.words.map((word, i) => ({ term, word, unfinished: term.unfinished && i === term.words.length - 1 })),
+    term.words.map((word, i) => ({
+      term,
+      word,
+      unfinished: term.unfinished && i === term.words.length - 1,
+      spelled: isSpelled(term),
+    })),
   );
-  const [row] = await query<{ total: number; documents: number[] }>(db, FREQUENCIES, [
-    words.map(each => each.word),
-    words.map(each => each.unfinished),
-  ]);
-  const of = new Map<Term, number>();
-  words.forEach(({ term }, i) => {
-    of.set(term, Math.min(of.get(term) ?? Number.POSITIVE_INFINITY, row?.documents[i] ?? 0));
+  const known = words.map(each => recalled(ctx, each));
+  const asked = words.filter((_, i) => !known[i]);
+  const rows = asked.length > 0 ? await query<Knowledge>(ctx.db, KNOWLEDGE, columns(asked)) : [];
+  asked.forEach((each, i) => {
+    learnt(ctx, each, rows[i]!);
   });
-  return { total: row?.total ?? 1, of };
+  const found: Frequencies = { total: 1, of: new Map(), similar: new Map() };
+  words.forEach(({ term }, i) => {
+    const { documents, total, similar } = known[i] ?? rows[asked.indexOf(words[i]!)]!;
+    found.total = Math.max(found.total, total);
+    found.of.set(term, Math.min(found.of.get(term) ?? Number.POSITIVE_INFINITY, documents));
+    if (similar) found.similar.set(term, similar);
+  });
+  return found;
 }
 
+const columns = (words: readonly { word: string; unfinished: boolean; spelled: boolean }[]) => [
+  words.map(each => each.word),
+  words.map(each => each.unfinished),
+  words.map(each => each.spelled),
+];
+
 /** Known words that look like this one, likest first; of equals, the more common one. */
-export async function similarWords(db: Knex, word: string, limit: number): Promise<string[]> {
+export async function similarWords(db: Knex, word: string): Promise<string[]> {
   const rows = await query<{ word: string }>(
     db,
-    `select word from lexicon where word % ? and word <> ? and documents > 0 and length(word) between ? and ?
-     order by similarity(word, ?) desc, documents desc, word limit ?`,
-    [word, word, word.length - 2, word.length + 2, word, limit],
+    LIKE('w.word').replace('lexicon l', 'lexicon l, (select ?::text as word offset 0) as w'),
+    [word],
   );
   return rows.map(row => row.word);
 }

@@ -105,6 +105,10 @@ function hint(asked: Asked, text: Hint): void {
 export const isOperator = (text: string): text is Operator => (operators as readonly string[]).includes(text);
 const isFlag = (text: string): text is Flag => (flags as readonly string[]).includes(text);
 
+/** One word of letters, long enough that another can be like it. */
+export const isSpelled = ({ words, not }: Term): boolean =>
+  !not && words.length === 1 && /^\p{L}{4,30}$/u.test(words[0]!);
+
 /** Whether there is anything to look for at all: only words that must not be there find nothing. */
 export const findsSomething = ({ terms, filters }: Asked): boolean =>
   filters.length > 0 || terms.some(term => !term.not);

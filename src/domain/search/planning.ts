@@ -30,15 +30,18 @@ export function wayFor(terms: readonly Term[], frequencies: Frequencies, wanted:
   const byIndex = together * share * READ + entries * ENTRY;
   const far = Math.min(total, (wanted * total) / Math.max(together, 1));
   if (far > FARTHEST || far * READ >= byIndex) return { by: 'index' };
-  return { by: 'walk', back: Math.min(FARTHEST, Math.ceil(far * 4) + 500) };
+  return { by: 'walk', back: stepAfter(far * 4) };
 }
+
+/** In few steps, so that walks are few statements. */
+const stepAfter = (far: number) => Math.min(FARTHEST, 500 * 2 ** Math.ceil(Math.log2(far / 500 + 1)));
 
 /** Like `wayFor`, for any of the words instead of all. */
 export function wayForAny(terms: readonly Term[], { total, of }: Frequencies, wanted: number): Way {
   const either = terms.filter(term => !term.not).reduce((n, term) => n + (of.get(term) ?? 0), 0);
   const far = (wanted * total) / Math.max(either, 1);
   if (far > FARTHEST || far >= either) return { by: 'index' };
-  return { by: 'walk', back: Math.min(FARTHEST, Math.ceil(far * 4) + 500) };
+  return { by: 'walk', back: stepAfter(far * 4) };
 }
 
 export const isSearchable = (terms: readonly Term[]) => allOf(terms) !== undefined;

@@ -1,5 +1,5 @@
-/** A hit with how much each term says in it (0: nothing); newest first. */
-export type Weighed = { id: number; weights: readonly number[] };
+/** A hit with how much each term says in it (0: nothing), where that was asked for; newest first. */
+export type Weighed = { id: number; weights?: readonly number[] };
 
 /**
  * Best first, as BM25 has it: a term that few of the hits say counts more than one that most say, and the tenth
@@ -7,12 +7,12 @@ export type Weighed = { id: number; weights: readonly number[] };
  * order tells nothing of the rest. Of equals, the newer one.
  */
 export function ranked(hits: readonly Weighed[]): number[] {
-  const terms = hits[0]?.weights.length ?? 0;
+  const terms = hits[0]?.weights?.length ?? 0;
   const rarity = Array.from({ length: terms }, (_, term) => {
-    const saying = hits.filter(hit => (hit.weights[term] ?? 0) > 0).length;
+    const saying = hits.filter(hit => (hit.weights?.[term] ?? 0) > 0).length;
     return Math.log(1 + (hits.length - saying + 0.5) / (saying + 0.5));
   });
-  const score = ({ weights }: Weighed) =>
+  const score = ({ weights = [] }: Weighed) =>
     weights.reduce((sum, weight, term) => sum + (rarity[term]! + 0.1) * (weight / (weight + HALF)), 0);
   return hits
     .map((hit, place) => ({ id: hit.id, place, score: Math.round(score(hit) * 1e6) }))

@@ -3,18 +3,10 @@ import { authorize } from '../policies.ts';
 import { visibleTickets } from '../tickets/finding.ts';
 import type { StatusKind, WaitingOn } from '../tickets/status.ts';
 import type { PersonName } from '../tickets/ticket.ts';
-import { find, MAX_HITS, type Matching, matching, readable } from './matching.ts';
-import {
-  type Asked,
-  anyOf,
-  findsSomething,
-  type Hint,
-  parseSearch,
-  type Term,
-  termQuery,
-} from './parsing.ts';
+import { find, MAX_HITS, type Matching, matching } from './matching.ts';
+import { type Asked, anyOf, findsSomething, type Hint, parseSearch, type Term } from './parsing.ts';
 import { wayForAny } from './planning.ts';
-import { ranked, type Weighed } from './ranking.ts';
+import { ranked } from './ranking.ts';
 import { type Mark, type Piece, pieces, snippet } from './snippets.ts';
 import { type Correction, corrected, corrections } from './spelling.ts';
 
@@ -65,8 +57,9 @@ export async function searchTickets(
   if (exact) return { ...NOTHING, exact };
   if (!findsSomething(asked)) return { ...NOTHING, hints: asked.hints };
   const limit = Math.min(MAX_HITS, Math.max(COMPARED, page * SHOWN)) + 1;
-  const found = await asFarAsPossible(ctx, asked, limit);
-  const ids = order === 'best' ? await bestFirst(ctx, found.ids, found.terms) : found.ids;
+  const weighed = order === 'best';
+  const found = await asFarAsPossible(ctx, asked, { limit, weighed });
+  const ids = weighed && found.hits[0]?.weights ? ranked(found.hits) : found.hits.map(hit => hit.id);
   const start = (page - 1) * SHOWN;
   return {
     rows: await rowsOf(ctx, ids.slice(start, start + SHOWN), found.terms),
@@ -88,45 +81,29 @@ export async function numbered(ctx: Context, number: number): Promise<number | u
   return hit?.number;
 }
 
+type Wish = { limit: number; weighed: boolean };
 type Answer = Matching & { terms: Term[]; corrections: Correction[]; some: boolean };
 
 /** All the words; else with the misspelt ones put right; else some of the words. */
-async function asFarAsPossible(ctx: Context, asked: Asked, limit: number): Promise<Answer> {
-  const exactly = await matching(ctx, asked, limit);
+async function asFarAsPossible(ctx: Context, asked: Asked, wish: Wish): Promise<Answer> {
+  const exactly = await matching(ctx, asked, wish);
   const plain = { ...exactly, terms: asked.terms, corrections: [], some: false };
-  if (exactly.ids.length > 0 || exactly.filter.nothing || asked.terms.length === 0) return plain;
-  const by = await corrections(ctx, asked.terms);
+  if (exactly.hits.length > 0 || exactly.filter.nothing || asked.terms.length === 0) return plain;
+  const { frequencies } = exactly;
+  const unseen = asked.terms.length === 1 && asked.filters.length === 0 ? asked.terms[0] : undefined;
+  const by = await corrections(ctx, asked.terms, { similar: frequencies.similar, unseen });
   const terms = corrected(asked.terms, by);
   if (by.size > 0) {
-    const better = await matching(ctx, { ...asked, terms }, limit);
-    if (better.ids.length > 0) return { ...better, terms, corrections: [...by.values()], some: false };
+    const better = await matching(ctx, { ...asked, terms }, wish);
+    if (better.hits.length > 0) return { ...better, terms, corrections: [...by.values()], some: false };
   }
   const wanted = anyOf(terms);
   if (!wanted) return plain;
-  const way = wayForAny(terms, exactly.frequencies, limit);
-  const ids = await find(ctx, { wanted, filter: exactly.filter, way, limit });
-  return { ...plain, ids, terms, corrections: [...by.values()], some: ids.length > 0 };
-}
-
-/** How much each term says in what the person may read of the document. */
-async function bestFirst(ctx: Context, ids: readonly number[], terms: readonly Term[]): Promise<number[]> {
-  const wanted = terms.filter(term => !term.not);
-  if (ids.length < 2 || wanted.length === 0) return [...ids];
-  const scope = visibleTickets(ctx);
-  const hits = await scope.read<Weighed>(
-    ctx.db,
-    `select t.id, array(select ts_rank('{0.3,0.3,0.3,1}', d.words, w.query, 1) + ts_rank('{0.3,0.3,0.3,1}', d.words, w.whole, 1)
-                        from unnest(:queries::text[]::tsquery[], :wholes::text[]::tsquery[]) with ordinality as w (query, whole, n) order by n)::float8[] as weights
-     from unnest(:ids::bigint[]) with ordinality as hit (id, place) join tickets t on t.id = hit.id
-     cross join lateral (select ${readable(scope, ctx)} as words from ticket_documents d where d.ticket_id = t.id offset 0) as d
-     order by hit.place`,
-    {
-      ids,
-      queries: wanted.map(termQuery),
-      wholes: wanted.map(term => termQuery({ ...term, unfinished: false })),
-    },
-  );
-  return ranked(hits);
+  const { limit, weighed } = wish;
+  const way = wayForAny(terms, frequencies, limit);
+  const weigh = weighed ? terms : undefined;
+  const hits = await find(ctx, { wanted, filter: exactly.filter, way, limit, weigh });
+  return { ...plain, hits, terms, corrections: [...by.values()], some: hits.length > 0 };
 }
 
 /** Only the page's rows are read, each with the place in the conversation where a word stands. */
