@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import multer, { MulterError } from 'multer';
 import { Unauthenticated } from '../../domain/errors.ts';
 import { verifyToken } from '../middleware/set-up-csrf.ts';
+import { readingError, textFields } from '../uploads/multipart.ts';
 
 declare global {
   namespace Express {
@@ -26,8 +27,8 @@ export function readOneFile(field: string, maxBytes: number): RequestHandler {
     if (req.ctx.actor.kind !== 'person') return next(new Unauthenticated('The session is over'));
     parser(req, res, error => {
       const tooLarge = error instanceof MulterError && error.code === 'LIMIT_FILE_SIZE';
-      if (error && !tooLarge) return next(error);
-      req.body = Object.fromEntries(Object.entries({ ...req.body }).filter(([name]) => name !== '__proto__'));
+      if (error && !tooLarge) return next(readingError(error as Error));
+      req.body = textFields(req.body);
       const bytes = req.file?.buffer ?? Buffer.alloc(0);
       req.oneFile = { bytes, tooLarge };
       if (req.csrfPending) return verifyToken(req, res, next);

@@ -9,6 +9,7 @@ import multer, { type StorageEngine } from 'multer';
 import { receiveUpload } from '../../domain/attachments/receiving.ts';
 import { Invalid, TooMany, Unauthenticated } from '../../domain/errors.ts';
 import { verifyToken } from '../middleware/set-up-csrf.ts';
+import { readingError, textFields } from './multipart.ts';
 
 declare global {
   namespace Express {
@@ -26,7 +27,8 @@ type Arrived = { path: string; size: number; tooLarge: boolean };
 
 /**
  * The one way files come in. A multipart form is read to the end even if a file is too large, so the text that
- * came with it is never lost; the token is checked before anything is stored. A form without files passes through.
+ * came with it is never lost; the token stands before the files and is checked before a byte of them is kept. A form
+ * without files passes through.
  */
 export function receiveFiles(field = 'files'): RequestHandler[] {
   return [readMultipart(field), storeFiles(field)];
@@ -46,7 +48,9 @@ const readMultipart =
       // More than one too many is read past and not kept, so that the text that came along is not lost.
       fileFilter: (_req, _file, accept) => {
         seen += 1;
-        accept(null, seen <= maxFiles + 1);
+        const goOn = () => accept(null, seen <= maxFiles + 1);
+        if (!req.csrfPending) return goOn();
+        verifyToken(req, res, error => (error ? accept(error as Error) : goOn()));
       },
     }).array(field);
     parser(req, res, error => {
@@ -55,9 +59,8 @@ const readMultipart =
       res.on('close', () => {
         for (const file of files) if (file.path) void rm(file.path, { force: true }).catch(() => {});
       });
-      if (error) return next(error);
-      // multer makes objects without prototype; only flat text fields are of use here.
-      req.body = Object.fromEntries(Object.entries({ ...req.body }).filter(([name]) => name !== '__proto__'));
+      if (error) return next(readingError(error as Error));
+      req.body = textFields(req.body);
       if (req.csrfPending) return verifyToken(req, res, next);
       next();
     });
