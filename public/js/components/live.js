@@ -2,12 +2,14 @@ import { find, findAll, on, onWithin, whenQuiet } from '../page.js';
 
 const LOOK_MS = 20_000;
 const HIDDEN_MS = 30_000;
+/** A stream begins with a beat and has one every 15 seconds: without it somebody on the way keeps it to themselves. */
+const SILENT_MS = 20_000;
 const NAMES = ['ticket', 'tickets', 'counts', 'presence'];
 
 /**
  * `<… data-live="ticket:1042" data-since="1790000000000">`: one stream a page that tells when something changed, as
  * events on the body (`live:ticket`, `live:tickets`, `live:counts`, `live:presence`) for `hx-trigger="… from:body"`.
- * Where there is no stream to be had, the same events come every 20 seconds.
+ * Where there is no stream to be had, or one that says nothing, the same events come every 20 seconds.
  */
 export function live() {
   const place = find('[data-live^="ticket:"]') ?? find('[data-live]');
@@ -16,6 +18,7 @@ export function live() {
   let source;
   let polling;
   let hiding;
+  let silence;
 
   const tellAll = () => {
     for (const name of NAMES) tell(place, name);
@@ -24,6 +27,7 @@ export function live() {
     source?.close();
     source = undefined;
     clearInterval(polling);
+    clearTimeout(silence);
     polling = undefined;
   };
   const poll = () => {
@@ -32,9 +36,18 @@ export function live() {
       open();
     }, LOOK_MS);
   };
+  /** The stream stays open: the first beat that comes through ends the polling. */
+  function listen() {
+    clearTimeout(silence);
+    silence = setTimeout(() => {
+      tellAll();
+      poll();
+    }, SILENT_MS);
+  }
   function open() {
     if (source || document.hidden) return;
     source = new EventSource(`/live?on=${place.dataset.live}&since=${since}`);
+    listen();
     const hear = (name, run) =>
       source.addEventListener(name, ({ data, lastEventId }) => {
         since = lastEventId;
@@ -44,6 +57,7 @@ export function live() {
     hear('beat', () => {
       clearInterval(polling);
       polling = undefined;
+      listen();
     });
     hear('refresh', data => soon(data, tellAll));
     hear('end', close);
@@ -51,6 +65,7 @@ export function live() {
       // While it connects again the browser sees to it; an answer that is no stream ends it.
       if (source?.readyState !== EventSource.CLOSED) return;
       source = undefined;
+      clearTimeout(silence);
       poll();
     };
   }
