@@ -152,6 +152,7 @@ export const ROUTES: Record<string, Rule | [Rule, Fields]> = {
   'POST /tickets/:number/comments/:id/split': ['works', { subject: 'Split off' }],
   'POST /tickets/:number/links': ['works', { relation: 'related', number: '1' }],
   'DELETE /tickets/:number/links/:id': 'works',
+  'GET /tickets/:number/links/suggestions': 'works',
   'POST /tickets/:number/children/resolution': 'works',
   'GET /tickets/:number/summary': 'works',
   'POST /tickets/:number/summary': 'works',
