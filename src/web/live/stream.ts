@@ -19,6 +19,8 @@ export const ticketOf = ({ topic }: Stream) => (topic === 'queue' ? undefined : 
 
 /** Bytes that a page leaves unread before it counts as gone. */
 const UNREAD_BYTES = 64_000;
+/** A client that is gone without a word, or never reads, would keep an ended answer open for ever. */
+const LAST_WORDS_MS = 5_000;
 /** How soon a page comes again after its stream broke: spread out, so that not all come at once. */
 const retryMs = () => Math.round(1_000 + Math.random() * 2_000);
 
@@ -48,6 +50,8 @@ export function openStream(res: Response, who: Listening, topic: Topic, onClose:
     end: (milliseconds = retryMs()) => {
       write(`retry: ${milliseconds}\n\n`);
       res.end();
+      const grace = setTimeout(() => res.destroy(), LAST_WORDS_MS).unref();
+      res.once('close', () => clearTimeout(grace));
     },
   };
 }
