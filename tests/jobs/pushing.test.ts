@@ -120,6 +120,15 @@ test.each(['hang', 'busy'] as const)(
   },
 );
 
+test('one whose every turn ended with a killed process is not tried for ever', async () => {
+  await turnOn(people.nadia);
+  await assignedTo(people.nadia);
+  await rows().update({ state: 'sending', attempts: 5, next_attempt_at: db.fn.now() });
+  expect(await deliver()).toBe(0);
+  expect(await rows()).toMatchObject([{ state: 'cancelled', last_error: 'No attempt came to an end' }]);
+  expect(service.received).toEqual([]);
+});
+
 test('no redirect is followed', async () => {
   const browser = await turnOn(people.nadia);
   service.behave(browser.path, 'redirect');
