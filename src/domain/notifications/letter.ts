@@ -4,6 +4,7 @@ import { NotFound } from '../errors.ts';
 import type { MailTemplate } from '../events/mailing.ts';
 import type { Changes } from '../events/recording.ts';
 import { loadSignedIn } from '../identity/person.ts';
+import { threadId } from '../mail/keys.ts';
 import { can } from '../policies.ts';
 import type { Settings } from '../settings/settings.ts';
 import { findTicket, type Ticket } from '../tickets/ticket.ts';
@@ -230,19 +231,3 @@ async function commentFor(
     files: row.files ?? [],
   };
 }
-
-/** Keyed, so that nobody can guess the thread of a ticket from its number (mail that answers is matched by it). */
-export const threadId = (ctx: Pick<Context, 'world'>, number: number) =>
-  `<t${number}.${mark(ctx, 'mail-thread', number)}@${hostOf(ctx)}>`;
-
-/** One for ever: whoever gets a mail twice can tell that it is the same. */
-export const messageId = (ctx: Pick<Context, 'world'>, deliveryId: number) =>
-  `<d${deliveryId}.${mark(ctx, 'mail-message', deliveryId)}@${hostOf(ctx)}>`;
-
-const mark = ({ world }: Pick<Context, 'world'>, purpose: string, id: number) =>
-  world
-    .sign(purpose, String(id))
-    .replace(/[^A-Za-z0-9]/g, '')
-    .slice(0, 24)
-    .toLowerCase();
-const hostOf = ({ world }: Pick<Context, 'world'>) => new URL(world.appUrl).hostname;

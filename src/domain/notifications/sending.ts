@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
-import { type Claimed, type Letter, messageId, writeLetter } from './letter.ts';
+import { messageId } from '../mail/keys.ts';
+import { type Claimed, type Letter, writeLetter } from './letter.ts';
 
 /** What became of one attempt to send. `refused` is for good; `away` means there is no server to talk to now. */
 export type Outcome =
