@@ -2,12 +2,13 @@ import { type Actor, isPerson, type Person } from './access/actor.ts';
 import type { Context } from './context.ts';
 import { Forbidden, Unauthenticated } from './errors.ts';
 import { type IdentitySubjects, identityPolicy } from './identity/policy.ts';
+import { type MailSubjects, mailPolicy } from './mail/policy.ts';
 import { type ReplySubjects, replyPolicy } from './replies/policy.ts';
 import { type TicketSubjects, ticketPolicy } from './tickets/policy.ts';
 import { type ViewSubjects, viewPolicy } from './tickets/view-policy.ts';
 
 /** The one place that decides who may do what. The action fixes what it is done to. */
-export type Subjects = IdentitySubjects & TicketSubjects & ViewSubjects & ReplySubjects;
+export type Subjects = IdentitySubjects & TicketSubjects & ViewSubjects & ReplySubjects & MailSubjects;
 export type Action = keyof Subjects;
 type SubjectOf<A extends Action> = Subjects[A] extends undefined ? [] : [subject: Subjects[A]];
 
@@ -16,6 +17,7 @@ const table: { [A in Action]: (actor: Person, subject: Subjects[A]) => boolean }
   ...ticketPolicy,
   ...viewPolicy,
   ...replyPolicy,
+  ...mailPolicy,
 };
 
 export const actions = Object.keys(table) as Action[];

@@ -20,7 +20,8 @@ export type EventSubject = {
     | 'bulk'
     | 'saved-reply'
     | 'view'
-    | 'template';
+    | 'template'
+    | 'mail';
   objectId?: number | null;
   /** What people call it: "#1042", a name, an address. Kept as it was then. */
   label?: string;
