@@ -49,7 +49,7 @@ const LEVELS = [
       'audit',
       'webhooks',
     ],
-    ...['importing', 'replies', 'bulk'],
+    ...['importing', 'replies', 'bulk', 'mail'],
   ],
 ];
 

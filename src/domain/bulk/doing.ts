@@ -45,7 +45,7 @@ const DOINGS: { [A in BulkAct]: Doing<A> } = {
 
 const write = (tx: Tx, ticket: Ticket, comment: NewComment) =>
   keepingDraft(tx, ticket, () =>
-    addComment(tx, ticket, { ...comment, body: fillFor(tx, ticket, comment.body) }),
+    addComment(tx, ticket, { ...comment, body: fillFor(tx, ticket, comment.body), takes: false }),
   );
 
 /** The same message for many is not what somebody has begun to write on one of them: that draft stays. */

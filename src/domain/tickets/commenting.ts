@@ -1,5 +1,5 @@
 import { query } from '../../db/knex.ts';
-import { personId } from '../access/actor.ts';
+import { isPerson, personId } from '../access/actor.ts';
 import { attachUploads } from '../attachments/attaching.ts';
 import type { Context, Tx } from '../context.ts';
 import { recordEvent } from '../events/recording.ts';
@@ -29,6 +29,8 @@ export type NewComment = {
   changes?: TicketChanges;
   /** False for a reply whose author has not read the newest message: it still waits for an answer. */
   answers?: boolean;
+  /** False where answering does not make the author the owner of a ticket that nobody has. */
+  takes?: boolean;
   /** What the author has begun to write since stays theirs. */
   leavesDraft?: boolean;
   because?: Record<string, unknown>;
@@ -70,7 +72,8 @@ export async function writeComment(
     ? await deskReplied(tx, current, input.answers ?? true)
     : await requesterReplied(tx, current, input.body);
   const status = fromDesk ? afterDesk(current, input.then ?? 'keep') : afterRequester(current);
-  const wanted = input.changes ? { ...status, ...input.changes } : status;
+  const owner = fromDesk ? newOwner(tx, current, input) : undefined;
+  const wanted = status || owner || input.changes ? { ...status, ...owner, ...input.changes } : undefined;
   const changed = wanted ? await applyChanges(tx, after, wanted, 'replied', data) : after;
   return { commentId, ticket: changed };
 }
@@ -114,6 +117,14 @@ async function insertComment(tx: Tx, ticket: Ticket, input: NewComment): Promise
     },
   );
   return commentId;
+}
+
+/** Who answers a ticket that nobody has takes it on, if they are of its team: else it would be answered and nobody's. */
+function newOwner({ actor }: Tx, ticket: Ticket, input: NewComment): TicketChanges | undefined {
+  if (!isPerson(actor) || input.takes === false || ticket.assigneeId !== null) return undefined;
+  if (input.changes?.assigneeId !== undefined || input.changes?.teamId !== undefined) return undefined;
+  const isOfTeam = ticket.teamId === null || actor.teamIds.includes(ticket.teamId);
+  return isOfTeam ? { assigneeId: actor.id } : undefined;
 }
 
 async function deskReplied(tx: Tx, ticket: Ticket, answers: boolean): Promise<Ticket> {

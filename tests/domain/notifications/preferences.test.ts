@@ -221,6 +221,8 @@ describe('what went out of sight', () => {
   test('is not counted any more, for those who cannot see it, and only for them', async () => {
     const { id, number } = await raise();
     await db('ticket_watchers').insert({ ticket_id: id, user_id: people.ben });
+    // Before the answer, which makes Marek its owner: the team is told of a ticket that nobody has.
+    await dispatch();
     await say(people.marek, number, { body: 'Unplug it' });
     await dispatch();
     expect(await unread()).toEqual({ Anna: 1, Ben: 1, Marek: 1, Nadia: 1 });

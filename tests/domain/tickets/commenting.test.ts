@@ -31,6 +31,19 @@ test('the first answer of the desk stops the clock, is the first response and op
   expect(again.version).toBe(2);
 });
 
+test('who answers a ticket that nobody has takes it on, as one change, unless they are of another team', async () => {
+  const ticket = await makeTicket({ by: employee, team: it });
+  const { ticket: noted } = await comment(coordinator, ticket, { kind: 'note', body: 'Looking.' });
+  expect(noted.assigneeId).toBeNull();
+  const { ticket: taken } = await comment(coordinator, ticket, { then: 'solved' });
+  expect(taken).toMatchObject({ assigneeId: coordinator.id, status: 'resolved', version: 2 });
+  expect((await comment(admin, taken)).ticket.assigneeId).toBe(coordinator.id);
+  const helped = await makeTicket({ by: employee, team: it });
+  expect((await comment(admin, helped)).ticket.assigneeId).toBeNull();
+  const many = await makeTicket({ by: employee, team: it });
+  expect((await comment(coordinator, many, { takes: false })).ticket.assigneeId).toBeNull();
+});
+
 test('a reply of the requester starts the clock, and further ones do not move it', async () => {
   const ticket = await makeTicket({ by: employee, team: it });
   await comment(coordinator, ticket);

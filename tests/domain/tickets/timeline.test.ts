@@ -40,7 +40,7 @@ test('who works the ticket reads everything in its order; a reply comes before t
     'Help',
     'Secret note',
     'Done?',
-    'ticket.changed: status,waitingOn',
+    'ticket.changed: status,waitingOn,assigneeId',
     'ticket.changed: priority',
     'ticket.spam: ',
     'ticket.not-spam: ',
@@ -51,7 +51,7 @@ test('requester, watcher and manager read the answers and what they need to know
   const { ticket, asker, manager } = await story();
   for (const who of [asker, colleague, manager]) {
     const { entries } = await seenBy(who, ticket.number);
-    expect(entries.map(words)).toEqual(['Help', 'Done?', 'ticket.changed: status,waitingOn']);
+    expect(entries.map(words)).toEqual(['Help', 'Done?', 'ticket.changed: status,waitingOn,assigneeId']);
     expect(JSON.stringify(entries)).not.toMatch(/Secret|spam|urgent/);
   }
 });
