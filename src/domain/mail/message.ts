@@ -6,7 +6,7 @@ export type ReadFile = {
   filename: string;
   contentType: string;
   content: Buffer;
-  /** Without angle brackets, where the HTML shows it in place. */
+  /** Without angle brackets, where the HTML shows it in place. Kept as attachments.content_id with the file, so that its page finds it. */
   contentId: string | null;
   /** `file`: somebody attached it. `inline`: shown in the text. `sealed`: an encrypted or signing part, kept as it is. */
   role: 'file' | 'inline' | 'sealed';
