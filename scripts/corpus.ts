@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { everything } from './corpus/everything.ts';
 import { createReader } from './corpus/reading.ts';
+import { discourse, replyText, talon } from './corpus/replies.ts';
 import type { Corpus, Score, Section } from './corpus/section.ts';
 import { tnef } from './corpus/tnef.ts';
 import { zammad } from './corpus/zammad.ts';
@@ -10,7 +11,7 @@ import { zammad } from './corpus/zammad.ts';
  * what comes out is held against what other programs expect. Shows figures and names of files, never a word of a mail.
  * Nothing in here can send: no transport is made.
  */
-const sections: Section[] = [everything, zammad, tnef];
+const sections: Section[] = [everything, zammad, tnef, discourse, talon, replyText];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

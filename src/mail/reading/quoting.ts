@@ -1,4 +1,6 @@
 import type { Split } from '../../domain/mail/message.ts';
+import { foldLines } from './quoting-folding.ts';
+import { pageOf, pick } from './quoting-html.ts';
 
 /** A body as it came: `text` is null where the mail has no text part, `html` is not yet made safe. */
 export type Body = { text: string | null; html: string | null };
@@ -8,7 +10,33 @@ export type Body = { text: string | null; html: string | null };
  * tell a quote are those the allow-list drops; both halves come out balanced, but must be made safe by the caller.
  * `toText` turns HTML into plain text: used where there is no text part, or only the HTML shows where the quote begins.
  */
-export function splitReply(body: Body, toText: (html: string) => string): Split {
-  const text = body.text ?? toText(body.html ?? '');
-  return { text, html: body.html, quotedText: '', quotedHtml: null };
+export function splitReply({ text, html }: Body, toText: (html: string) => string): Split {
+  const page = html === null ? null : splitHtml(html);
+  const plain = splitText(text ?? (html === null ? '' : toText(html)));
+  const isTextFolded = plain.quotedText !== '';
+  if (page?.quotedHtml && (text === null || !isTextFolded))
+    return { ...page, text: toText(page.html).trim(), quotedText: toText(page.quotedHtml).trim() };
+  return { ...plain, html: page?.html ?? html, quotedHtml: page?.quotedHtml ?? null };
+}
+
+/** Of plain text. */
+export function splitText(text: string): { text: string; quotedText: string } {
+  const lines = text.replace(/\r\n?/g, '\n').split('\n');
+  const isFolded = foldLines(lines.map(line => ({ text: line.replace(/\u00a0/g, ' ') })));
+  const part = (wanted: boolean) =>
+    lines
+      .filter((_, index) => isFolded[index] === wanted)
+      .join('\n')
+      .replace(/^(?:[^\S\n]*\n)+/, '')
+      .trimEnd();
+  return isFolded.includes(true) ? { text: part(false), quotedText: part(true) } : { text, quotedText: '' };
+}
+
+/** Of HTML; null where there is too much of it to look at. */
+export function splitHtml(html: string): { html: string; quotedHtml: string | null } | null {
+  const page = pageOf(html);
+  if (!page) return null;
+  const isFolded = foldLines(page.lines.map(line => ({ ...line, text: line.text.replace(/\u00a0/g, ' ') })));
+  if (!isFolded.includes(true)) return { html, quotedHtml: null };
+  return { html: pick(page, line => !isFolded[line]), quotedHtml: pick(page, line => isFolded[line]!) };
 }
