@@ -5,6 +5,8 @@ export type Content = {
   subject: string;
   /** What a mail list shows after the subject. */
   preheader: string;
+  /** The line above which answers are written; only where a mailbox of ours reads them. */
+  answerLine?: string;
   heading: string;
   /** Under the heading: the ticket's title, or nothing. */
   lead?: string;

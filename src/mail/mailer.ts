@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import type { Letter } from '../domain/notifications/letter.ts';
+import type { Letter, TicketLetter } from '../domain/notifications/letter.ts';
 import type { Outcome, Post } from '../domain/notifications/sending.ts';
 import { type Address, type Mail, MailError, type MailTransport } from '../platform/mail-transport.ts';
 import type { Translator } from '../platform/translating.ts';
@@ -40,13 +40,13 @@ export function composeMail(letter: Letter, { http, mail }: Parts['config'], tra
   const host = new URL(http.appUrl).hostname;
   return {
     from,
-    replyTo: from,
+    replyTo: isTicket && letter.answering.address ? { ...from, address: letter.answering.address } : from,
     // Whoever signs up types the name and the address: our mail must not carry their words to somebody else.
     to: { name: letter.template === 'verify-email' ? '' : letter.to.name, address: letter.to.email },
     subject: oneLine(content.subject),
     ...renderMail(content, { companyName, locale: letter.locale, ticketNumber }, pen),
     messageId: letter.messageId,
-    ...(isTicket ? { inReplyTo: letter.threadId, references: [letter.threadId] } : {}),
+    ...(isTicket ? threadOf(letter) : {}),
     headers: {
       // RFC 3834: a machine wrote it, so machines must not answer.
       'Auto-Submitted': 'auto-generated',
@@ -63,6 +63,13 @@ export function composeMail(letter: Letter, { http, mail }: Parts['config'], tra
 function contentOf(letter: Letter, pen: Pen): Content {
   if ('ticket' in letter) return ticketContent(letter, pen);
   return letter.template === 'digest' ? digestContent(letter, pen) : accountContent(letter, pen);
+}
+
+/** The person's own mail, where there is one, comes last: that is where mail programs hang ours. */
+function threadOf({ threadId, answering: { inReplyTo, references } }: TicketLetter) {
+  const rest = references.filter(id => id !== inReplyTo);
+  const last = inReplyTo ? [inReplyTo] : [];
+  return { inReplyTo: inReplyTo ?? threadId, references: [...new Set([threadId, ...rest, ...last])] };
 }
 
 /** The address of MAIL_FROM; its name only if that says more than the program's own. */

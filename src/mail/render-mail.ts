@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import ejs from 'ejs';
+import { markedLine } from '../domain/mail/answer-line.ts';
 import { plainText, richText } from '../platform/rich-text.ts';
 import type { Content } from './content.ts';
 import type { Pen } from './formatting.ts';
@@ -27,6 +28,7 @@ export function renderMail(content: Content, frame: Frame, pen: Pen): { html: st
     dir: /^(ar|he|fa|ur)/.test(frame.locale) ? 'rtl' : 'ltr',
     html: richText,
     plain: plainText,
+    marked: markedLine,
   };
   return {
     html: template('letter.html')(it).replace(IGNORED, ''),

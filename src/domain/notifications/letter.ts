@@ -4,6 +4,7 @@ import { NotFound } from '../errors.ts';
 import type { MailTemplate } from '../events/mailing.ts';
 import type { Changes } from '../events/recording.ts';
 import { loadSignedIn } from '../identity/person.ts';
+import { type Answering, answeringOf } from '../mail/answering.ts';
 import { threadId } from '../mail/keys.ts';
 import { can } from '../policies.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -45,6 +46,7 @@ export type TicketLetter = Common & {
   ticket: Ticket;
   /** Message-ID that all mails of this ticket refer to. */
   threadId: string;
+  answering: Answering;
   /** Why the person gets it. */
   reason: 'requester' | 'watcher' | 'assignee' | 'team' | 'manager';
   /** May work the ticket: reads the desk's words. */
@@ -147,11 +149,18 @@ async function ticketLetter(ctx: Context, row: Claimed, common: Common): Promise
     template,
     ticket,
     threadId: threadId(ctx, ticket.number),
+    answering: await answeringFor(ctx, template, ticket, person),
     reason: reasonFor(person, ticket, works),
     works,
     comment,
     isMoved: row.eventType === 'ticket.changed',
   };
+}
+
+/** What answers a mail reaches everybody on the ticket: no mail about a note asks for it. */
+async function answeringFor(ctx: Context, template: TicketTemplate, ticket: Ticket, person: Person) {
+  const answering = await answeringOf(ctx, ticket, person.id);
+  return template === 'ticket-note' ? { ...answering, address: null } : answering;
 }
 
 async function ticketFor(ctx: Context, number: number): Promise<Ticket | undefined> {

@@ -1,4 +1,5 @@
 import { fullName } from '../../domain/access/actor.ts';
+import { ANSWER_LINE } from '../../domain/mail/answer-line.ts';
 import type { TicketTemplate } from '../../domain/notifications/holding.ts';
 import type { TicketLetter } from '../../domain/notifications/letter.ts';
 import { excerptOf } from '../../domain/tickets/comment.ts';
@@ -23,6 +24,7 @@ export function ticketContent(letter: TicketLetter, pen: Pen): Content {
     // "Re:" is a mark that mail programs know, not a word of a language.
     subject: first ? title : `Re: ${title}`,
     preheader: preheader(letter, pen) ?? written.paragraphs?.[0] ?? written.heading,
+    ...(canAnswer(letter) && { answerLine: pen.t(ANSWER_LINE) }),
     lead: ticket.subject,
     button: {
       label: letter.works ? pen.t('Open the ticket') : pen.t('See the ticket'),
@@ -32,6 +34,8 @@ export function ticketContent(letter: TicketLetter, pen: Pen): Content {
     ...written,
   };
 }
+
+const canAnswer = ({ answering }: TicketLetter) => answering.address !== null;
 
 const WRITERS: Record<TicketTemplate, Writer> = {
   'ticket-received': (letter, { t }) => ({
@@ -106,22 +110,33 @@ function statusHeading({ ticket, works, reason }: TicketLetter, t: Translate): s
 const DAY_MS = 86_400_000;
 
 /** What the requester can do next; a watcher only looks on. */
-function whatToDo({ ticket, reason, settings }: TicketLetter, pen: Pen): string[] {
+function whatToDo(letter: TicketLetter, pen: Pen): string[] {
+  const { ticket, reason, settings } = letter;
+  const byMail = canAnswer(letter);
   if (reason !== 'requester') return [];
   if (ticket.statusKind === 'resolved') {
     const until = new Date((ticket.resolvedAt ?? new Date()).getTime() + settings.autoCloseDays * DAY_MS);
     return [
       pen.t(
-        'Still not working? Open the ticket and answer, or reopen it, before {{date}}. It closes by itself then.',
-        {
-          date: pen.weekday(until),
-        },
+        byMail
+          ? 'Still not working? Answer this mail, or open the ticket and reopen it, before {{date}}. It closes by itself then.'
+          : 'Still not working? Open the ticket and answer, or reopen it, before {{date}}. It closes by itself then.',
+        { date: pen.weekday(until) },
       ),
     ];
   }
   if (ticket.statusKind === 'closed')
-    return [pen.t('You still need help? Open the ticket and start a follow-up.')];
-  if (ticket.waitingOn === 'requester') return [pen.t('Open the ticket to answer. Until then it waits.')];
+    return [
+      byMail
+        ? pen.t('You still need help? Answer this mail: it becomes a ticket that follows this one.')
+        : pen.t('You still need help? Open the ticket and start a follow-up.'),
+    ];
+  if (ticket.waitingOn === 'requester')
+    return [
+      byMail
+        ? pen.t('Answer this mail, or open the ticket. Until then it waits.')
+        : pen.t('Open the ticket to answer. Until then it waits.'),
+    ];
   return [];
 }
 
