@@ -21,7 +21,8 @@ export type EventSubject = {
     | 'saved-reply'
     | 'view'
     | 'template'
-    | 'mail';
+    | 'mail'
+    | 'delivery';
   objectId?: number | null;
   /** What people call it: "#1042", a name, an address. Kept as it was then. */
   label?: string;
