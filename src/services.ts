@@ -7,9 +7,11 @@ import { type Context, type ContextParts, createContext, type World } from './do
 import { loadSettings } from './domain/settings/settings.ts';
 import { createSealer, createSigner, sameText } from './platform/crypto.ts';
 import { checkReadiness, type Readiness } from './platform/health.ts';
+import type { ImapWorld } from './platform/imap.ts';
 import { prepareFile } from './platform/intake.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
+import { createGuard } from './platform/outbound.ts';
 import { createWaker } from './platform/queue.ts';
 import { createRateLimiter, type RateLimiter } from './platform/rate-limiter.ts';
 import { createRecall } from './platform/recalling.ts';
@@ -30,6 +32,8 @@ export type Services = {
   signals: Signals;
   storage: Storage;
   translator: Translator;
+  /** What connections to mailboxes need. */
+  imap: ImapWorld;
   world: World;
   now: () => Date;
   /** What the process needs, and whether it answers. */
@@ -74,6 +78,7 @@ export async function createServices(config: Config, overrides: ServiceOverrides
     signals,
     storage,
     translator,
+    imap: { guard: createGuard(config.outbound.allowed), tokens: config.outbound.tokens },
     world,
     now,
     readiness: () => checkReadiness({ db, redis, pending: () => pendingMigrations(db) }),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { ConfigError, type Env } from './env.ts';
+import { dkimOf, type MailConfig, oauthOf } from './mail.ts';
 
 export type EncryptionKey = { id: string; key: Buffer };
 
@@ -23,7 +24,11 @@ export type Config = Readonly<{
   dataDir: string;
   redisUrl: string | undefined;
   filesDir: string;
-  mail: { smtpUrl: string | undefined; from: string; showMailbox: boolean };
+  mail: MailConfig;
+  /** Where mail is taken straight from other servers, if anywhere. */
+  listen: { host: string; port: number; cert: string | undefined; key: string | undefined } | undefined;
+  /** Connections to machines that admins name: hosts and networks inside that they may reach. */
+  outbound: { allowed: readonly string[]; tokens: { google: string; microsoft: string } };
   ai: { apiKey: string | undefined; baseUrl: string; model: string; dailyLimit: number };
   logLevel: Env['LOG_LEVEL'];
   metricsToken: string | undefined;
@@ -76,7 +81,9 @@ export function buildConfig(env: Env, embedded?: EmbeddedDatabase): Config {
   const loopback = ['127.0.0.1', '::1', 'localhost'].includes(host);
   if (isOpen(env) && !embedded && !loopback)
     problems.push('HOST: set SESSION_SECRET and ENCRYPTION_KEYS before other machines are let in');
+  const listen = parseListen(env, problems);
   const encryption = parseKeys(env.ENCRYPTION_KEYS ?? `dev:${toBase64(fallback('encryption'))}`, problems);
+  const signing = { oauth: oauthOf(env, problems), dkim: dkimOf(env, problems) };
   if (problems.length > 0 || !url) throw new ConfigError(problems);
 
   const appUrl = (env.APP_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, '');
@@ -103,7 +110,16 @@ export function buildConfig(env: Env, embedded?: EmbeddedDatabase): Config {
     mail: {
       smtpUrl: env.SMTP_URL,
       from: env.MAIL_FROM,
+      ...signing,
       showMailbox: !env.SMTP_URL && demo && loopback && !isProduction,
+    },
+    listen,
+    outbound: {
+      allowed: (env.OUTBOUND_PRIVATE ?? '')
+        .split(',')
+        .map(each => each.trim())
+        .filter(Boolean),
+      tokens: { google: env.GOOGLE_TOKEN_URL, microsoft: env.MICROSOFT_TOKEN_URL },
     },
     ai: {
       apiKey: env.AI_API_KEY,
@@ -132,6 +148,21 @@ export function buildConfig(env: Env, embedded?: EmbeddedDatabase): Config {
  * it signs links to files and seals phone numbers.
  */
 const isOpen = (env: Env) => env.NODE_ENV !== 'production' && !(env.SESSION_SECRET && env.ENCRYPTION_KEYS);
+
+function parseListen(env: Env, problems: string[]): Config['listen'] {
+  if (!env.SMTP_LISTEN) return undefined;
+  const [, host = '', port = ''] = /^(?:\[?(.+?)\]?:)?(\d{1,5})$/.exec(env.SMTP_LISTEN) ?? [];
+  if (!port || Number(port) > 65_535)
+    problems.push('SMTP_LISTEN: set host:port, for example 0.0.0.0:2525, or leave it empty');
+  if (Boolean(env.SMTP_LISTEN_CERT) !== Boolean(env.SMTP_LISTEN_KEY))
+    problems.push('SMTP_LISTEN_KEY: set it together with SMTP_LISTEN_CERT, or neither');
+  return {
+    host: host || '127.0.0.1',
+    port: Number(port),
+    cert: env.SMTP_LISTEN_CERT,
+    key: env.SMTP_LISTEN_KEY,
+  };
+}
 
 function parseKeys(list: string, problems: string[]): EncryptionKey[] {
   return list.split(',').flatMap(entry => {

@@ -32,7 +32,22 @@ export const envSchema = z.object({
   FILES_DIR: text.optional(),
 
   SMTP_URL: text.optional(),
+  SMTP_OAUTH_USER: text.optional(),
+  SMTP_OAUTH_CLIENT_ID: text.optional(),
+  SMTP_OAUTH_CLIENT_SECRET: text.optional(),
+  SMTP_OAUTH_REFRESH_TOKEN: text.optional(),
+  SMTP_OAUTH_URL: url.default('https://oauth2.googleapis.com/token'),
+  DKIM_DOMAIN: text.optional(),
+  DKIM_SELECTOR: text.optional(),
+  DKIM_PRIVATE_KEY: text.optional(),
   MAIL_FROM: text.default('SmartSupport <support@localhost>'),
+
+  SMTP_LISTEN: text.optional(),
+  SMTP_LISTEN_CERT: text.optional(),
+  SMTP_LISTEN_KEY: text.optional(),
+  OUTBOUND_PRIVATE: text.optional(),
+  GOOGLE_TOKEN_URL: url.default('https://oauth2.googleapis.com/token'),
+  MICROSOFT_TOKEN_URL: text.default('https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token'),
 
   AI_API_KEY: text.optional(),
   AI_BASE_URL: url.default('https://openrouter.ai/api/v1'),

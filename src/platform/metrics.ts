@@ -25,6 +25,18 @@ export function createMetrics({ processMetrics = true } = {}) {
       labelNames: ['result'],
       registers,
     }),
+    mailsTaken: new Counter({
+      name: 'mails_taken_total',
+      help: 'Mails that came in, by where from and whether they were new',
+      labelNames: ['source', 'result'],
+      registers,
+    }),
+    mailFaults: new Counter({
+      name: 'mailbox_faults_total',
+      help: 'Connections to mailboxes that failed, by what was wrong',
+      labelNames: ['fault'],
+      registers,
+    }),
     jobs: new Histogram({
       name: 'job_seconds',
       help: 'Time a job took',

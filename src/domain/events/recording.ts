@@ -21,8 +21,10 @@ export type EventSubject = {
     | 'saved-reply'
     | 'view'
     | 'template'
+    | 'mailbox'
     | 'mail'
-    | 'delivery';
+    | 'delivery'
+    | 'mail-template';
   objectId?: number | null;
   /** What people call it: "#1042", a name, an address. Kept as it was then. */
   label?: string;

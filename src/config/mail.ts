@@ -1,0 +1,48 @@
+import { createPrivateKey } from 'node:crypto';
+import type { Env } from './env.ts';
+
+/** How mails go out. `oauth` and `dkim` have the shape that the transport takes. */
+export type MailConfig = {
+  smtpUrl: string | undefined;
+  from: string;
+  showMailbox: boolean;
+  oauth?: OAuth | undefined;
+  dkim?: Dkim | undefined;
+};
+
+type OAuth = {
+  user: string;
+  clientId: string;
+  clientSecret: string;
+  refreshToken: string;
+  accessUrl: string;
+};
+type Dkim = { domainName: string; keySelector: string; privateKey: string };
+
+export function oauthOf(env: Env, problems: string[]): OAuth | undefined {
+  const { SMTP_OAUTH_USER: user, SMTP_OAUTH_CLIENT_ID: clientId } = env;
+  const { SMTP_OAUTH_CLIENT_SECRET: clientSecret, SMTP_OAUTH_REFRESH_TOKEN: refreshToken } = env;
+  if (!user && !clientId && !clientSecret && !refreshToken) return undefined;
+  if (user && clientId && clientSecret && refreshToken)
+    return { user, clientId, clientSecret, refreshToken, accessUrl: env.SMTP_OAUTH_URL };
+  problems.push('SMTP_OAUTH_USER: set all of user, client id, client secret and refresh token, or none');
+  return undefined;
+}
+
+export function dkimOf(env: Env, problems: string[]): Dkim | undefined {
+  const { DKIM_DOMAIN: domainName, DKIM_SELECTOR: keySelector, DKIM_PRIVATE_KEY: key } = env;
+  if (!domainName && !keySelector && !key) return undefined;
+  const privateKey = key?.replaceAll('\\n', '\n');
+  if (domainName && keySelector && privateKey && isKey(privateKey))
+    return { domainName, keySelector, privateKey };
+  problems.push('DKIM_PRIVATE_KEY: set domain, selector and a private key in PEM, or none of them');
+  return undefined;
+}
+
+function isKey(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).type === 'private';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,80 @@
+import { TokenFault } from './oauth-token.ts';
+import { Refused } from './outbound.ts';
+
+/** What can be wrong between us and a mailbox; the pages have a sentence for each. */
+export const faultKeys = [
+  ...([
+    'host',
+    'not-allowed',
+    'port',
+    'silent',
+    'tls',
+    'certificate',
+    'sign-in',
+    'token',
+    'token-away',
+  ] as const),
+  ...(['folder', 'taken-folder', 'busy', 'cut', 'secret', 'storing', 'stuck', 'other'] as const),
+] as const;
+export type FaultKey = (typeof faultKeys)[number];
+
+/** `detail` is what the server said, or the folder, for whoever looks into it. */
+export class ImapFault extends Error {
+  override name = 'ImapFault';
+  readonly key: FaultKey;
+  readonly detail: string;
+
+  constructor(key: FaultKey, detail = '') {
+    super(detail ? `${key}: ${detail}` : key);
+    this.key = key;
+    this.detail = tidy(detail);
+  }
+}
+
+type Raw = Error & {
+  code?: string;
+  authenticationFailed?: boolean;
+  tlsFailed?: boolean;
+  mailboxMissing?: boolean;
+  responseText?: string;
+  serverResponseCode?: string;
+  _err?: Raw;
+};
+
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|ALTNAME/;
+const CUT = /^(NoConnection|EConnectionClosed|ECONNRESET|EPIPE|ETIMEOUT|StateLogout|ClosedAfterConnect)/;
+
+/** Which step failed, from what Node and the IMAP library throw. */
+export function faultOf(error: unknown): ImapFault {
+  if (error instanceof ImapFault) return error;
+  if (error instanceof Refused) return new ImapFault('not-allowed');
+  if (error instanceof TokenFault)
+    return new ImapFault(error.refused ? 'token' : 'token-away', error.message);
+  const raw = ((error as Raw)?._err ?? error) as Raw;
+  const outer = error as Raw;
+  const code = String(raw?.code ?? outer?.code ?? '');
+  const said = outer?.responseText ?? raw?.message ?? '';
+  if (outer?.authenticationFailed)
+    return new ImapFault(isBusy(outer.serverResponseCode ?? '', said) ? 'busy' : 'sign-in', said);
+  if (/^(ENOTFOUND|EAI_|ENODATA)/.test(code)) return new ImapFault('host');
+  if (CERTIFICATE.test(code)) return new ImapFault('certificate', raw.message);
+  if (/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|CONNECT_TIMEOUT)$/.test(code))
+    return new ImapFault('port');
+  if (/^(GREETING_TIMEOUT|UPGRADE_TIMEOUT)$/.test(code)) return new ImapFault('silent');
+  if (/^(ERR_SSL|EPROTO|ERR_TLS)/.test(code) || outer?.tlsFailed || /STARTTLS/i.test(said))
+    return new ImapFault('tls', said);
+  if (outer?.mailboxMissing) return new ImapFault('folder');
+  if (isBusy(outer?.serverResponseCode ?? '', said)) return new ImapFault('busy', said);
+  if (CUT.test(code)) return new ImapFault('cut', code);
+  return new ImapFault('other', said);
+}
+
+/** RFC 5530: for the moment only, such as a mailbox that another program has locked. */
+const isBusy = (code: string, said: string) =>
+  /^(INUSE|UNAVAILABLE|LIMIT|SERVERBUG)$/i.test(code) || /\b(locked|in use|too many|try again)\b/i.test(said);
+
+const tidy = (text: string) =>
+  text
+    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
+    .trim()
+    .slice(0, 300);
