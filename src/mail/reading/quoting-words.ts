@@ -86,7 +86,7 @@ export const FORWARDED_LINE = between(FORWARDED);
 
 /** The line our own mails begin with, and those of other help desks. */
 export const WRITE_ABOVE =
-  /^[^\p{L}]{0,40}(?:please )?(?:write|reply|type|add) (?:your )?(?:reply |answer |response )?above this line|^[^\p{L}]{0,40}(?:bitte )?(?:schreiben sie |antworten sie |antworten |antwort |schreib )?(?:bitte )?(?:ihre antwort )?(?:ober|über)(?:halb)? dieser (?:linie|zeile)|^[^\p{L}]{0,40}(?:veuillez )?(?:écrire|répondre|écrivez|répondez) (?:votre réponse )?au-dessus de cette ligne|^[^\p{L}]{0,40}(?:por favor,? )?(?:escriba|responda|escribe|escreva) (?:su respuesta )?(?:por encima|acima|arriba) d(?:e|esta) (?:esta )?(?:línea|linha)/iu;
+  /^[\s>|*]{0,40}##- .{1,300} -##[\s*]*$|^[^\p{L}]{0,40}(?:please )?(?:write|reply|type|add) (?:your )?(?:reply |answer |response )?above this line|^[^\p{L}]{0,40}(?:bitte )?(?:schreiben sie |antworten sie |antworten |antwort |schreib )?(?:bitte )?(?:ihre antwort )?(?:ober|über)(?:halb)? dieser (?:linie|zeile)|^[^\p{L}]{0,40}(?:veuillez )?(?:écrire|répondre|écrivez|répondez) (?:votre réponse )?au-dessus de cette ligne|^[^\p{L}]{0,40}(?:por favor,? )?(?:escriba|responda|escribe|escreva) (?:su respuesta )?(?:por encima|acima|arriba) d(?:e|esta) (?:esta )?(?:línea|linha)/iu;
 
 /** "Sent from my …", alone on its line. */
 export const MOBILE = new RegExp(
