@@ -4,12 +4,16 @@ import { createDatabase, type Database } from './db/knex.ts';
 import { pendingMigrations } from './db/migrating.ts';
 import type { Actor } from './domain/access/actor.ts';
 import { type Context, type ContextParts, createContext, type World } from './domain/context.ts';
+import type { Read } from './domain/mail/coming.ts';
+import type { Letter } from './domain/notifications/letter.ts';
 import { loadSettings } from './domain/settings/settings.ts';
+import { composeMail } from './mail/mailer.ts';
 import { createSealer, createSigner, sameText } from './platform/crypto.ts';
 import { checkReadiness, type Readiness } from './platform/health.ts';
 import type { ImapWorld } from './platform/imap.ts';
 import { prepareFile } from './platform/intake.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
+import type { Mail } from './platform/mail-transport.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { createGuard } from './platform/outbound.ts';
 import { createWaker } from './platform/queue.ts';
@@ -32,10 +36,14 @@ export type Services = {
   signals: Signals;
   storage: Storage;
   translator: Translator;
+  /** Reads the source of a mail where it can do no harm: in a thread with limits. */
+  readMail: Read;
   /** What connections to mailboxes need. */
   imap: ImapWorld;
   world: World;
   now: () => Date;
+  /** A letter as it would be sent, to look at. */
+  draw(letter: Letter): Mail;
   /** What the process needs, and whether it answers. */
   readiness(): Promise<Readiness>;
   /** A context for a job or a command, with the settings of this moment. */
@@ -78,9 +86,12 @@ export async function createServices(config: Config, overrides: ServiceOverrides
     signals,
     storage,
     translator,
+    // Most processes never read one.
+    readMail: async raw => (await import('./mail/reading/safely.ts')).readSafely(raw),
     imap: { guard: createGuard(config.outbound.allowed), tokens: config.outbound.tokens },
     world,
     now,
+    draw: letter => composeMail(letter, config, translator),
     readiness: () => checkReadiness({ db, redis, pending: () => pendingMigrations(db) }),
     contextFor: async (actor, parts = {}) => {
       const settings = parts.settings ?? (await loadSettings(db));

@@ -1,11 +1,13 @@
 import type { Config } from '../config/config.ts';
 import type { Letter, TicketLetter } from '../domain/notifications/letter.ts';
 import type { Outcome, Post } from '../domain/notifications/sending.ts';
-import { type Address, type Mail, MailError, type MailTransport } from '../platform/mail-transport.ts';
+import { MailError } from '../platform/mail-failure.ts';
+import type { Address, Mail, MailTransport } from '../platform/mail-transport.ts';
 import type { Translator } from '../platform/translating.ts';
 import type { Content } from './content.ts';
 import { createPen, type Pen } from './formatting.ts';
 import { renderMail } from './render-mail.ts';
+import { comingContent, withWording } from './wording.ts';
 import { accountContent } from './writers/account.ts';
 import { digestContent } from './writers/digest.ts';
 import { ticketContent } from './writers/ticket.ts';
@@ -15,14 +17,15 @@ type Parts = { config: Pick<Config, 'http' | 'mail'>; translator: Translator; tr
 /** Writes letters in the recipient's language and hands them to the transport, or keeps them for /dev/mail. */
 export function createMailer({ config, translator, transport }: Parts): Post {
   return {
-    async deliver(letter): Promise<Outcome> {
+    async deliver(letter, beforeEnd): Promise<Outcome> {
       const mail = composeMail(letter, config, translator);
       if (transport.mode === 'mailbox') return { result: 'sent', message: kept(mail) };
       try {
-        await transport.send(mail);
+        await transport.send(mail, { beforeEnd });
         return { result: 'sent', message: null };
       } catch (error) {
-        if (error instanceof MailError) return { result: error.failure, error: error.message };
+        if (error instanceof MailError)
+          return { result: error.failure, error: error.message, status: error.status };
         throw error;
       }
     },
@@ -33,7 +36,7 @@ export function composeMail(letter: Letter, { http, mail }: Parts['config'], tra
   const t = translator.forLocale(letter.locale);
   const pen = createPen({ t, locale: letter.locale, timeZone: letter.timeZone, appUrl: http.appUrl });
   const isTicket = 'ticket' in letter;
-  const content = contentOf(letter, pen);
+  const content = withWording(contentOf(letter, pen), letter, pen);
   const { companyName } = letter.settings;
   const ticketNumber = isTicket ? letter.ticket.number : null;
   const from = sender(mail.from, t('{{company}} support', { company: companyName }));
@@ -62,6 +65,7 @@ export function composeMail(letter: Letter, { http, mail }: Parts['config'], tra
 
 function contentOf(letter: Letter, pen: Pen): Content {
   if ('ticket' in letter) return ticketContent(letter, pen);
+  if (letter.template === 'coming') return comingContent(letter, pen);
   return letter.template === 'digest' ? digestContent(letter, pen) : accountContent(letter, pen);
 }
 

@@ -16,7 +16,9 @@ export type MailTemplate =
   | 'ticket-status'
   | 'ticket-assigned'
   | 'ticket-note'
-  | 'digest';
+  | 'ticket-mention'
+  | 'digest'
+  | 'template-test';
 
 /**
  * Queues one mail, in the transaction of what it tells about. The same event never mails a person twice.

@@ -2,7 +2,7 @@ import type { Tx } from '../context.ts';
 import { type MailTemplate, queueMail } from '../events/mailing.ts';
 
 export type TicketTemplate = Extract<MailTemplate, `ticket-${string}`>;
-export type AccountTemplate = Exclude<MailTemplate, TicketTemplate | 'digest'>;
+export type AccountTemplate = Exclude<MailTemplate, TicketTemplate | 'digest' | 'template-test'>;
 
 export type TicketMail = {
   eventId: number;

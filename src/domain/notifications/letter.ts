@@ -6,6 +6,10 @@ import type { Changes } from '../events/recording.ts';
 import { loadSignedIn } from '../identity/person.ts';
 import { type Answering, answeringOf } from '../mail/answering.ts';
 import { threadId } from '../mail/keys.ts';
+import type { Wording } from '../mail/own-wording.ts';
+import { testLetter } from '../mail/sample-letters.ts';
+import type { ComingEvent } from '../mail/template-events.ts';
+import { wordingFor } from '../mail/templates.ts';
 import { can } from '../policies.ts';
 import type { Settings } from '../settings/settings.ts';
 import { findTicket, type Ticket } from '../tickets/ticket.ts';
@@ -16,12 +20,13 @@ export type LetterFile = { filename: string; size: number };
 export type LetterComment = {
   authorName: string;
   body: string;
+  isNote: boolean;
   isRemoved: boolean;
   createdAt: Date;
   files: LetterFile[];
 };
 
-type Common = {
+export type Common = {
   deliveryId: number;
   messageId: string;
   to: { id: number; name: string; firstName: string; email: string };
@@ -31,6 +36,8 @@ type Common = {
   /** Who did it; null for the program itself. */
   actorName: string | null;
   occurredAt: Date;
+  /** What an admin wrote in place of the product's own words. */
+  wording: Wording | null;
 };
 
 export type AccountLetter = Common & {
@@ -59,7 +66,10 @@ export type TicketLetter = Common & {
 /** What happened to many tickets since the last one. */
 export type DigestLetter = Common & { template: 'digest'; tickets: DigestTicket[] };
 
-export type Letter = AccountLetter | TicketLetter | DigestLetter;
+/** Of an event that does not happen yet: only to look at its words. */
+export type ComingLetter = Common & { template: 'coming'; event: ComingEvent; about: Ticket | null };
+
+export type Letter = AccountLetter | TicketLetter | DigestLetter | ComingLetter;
 
 /** A claimed row of deliveries with the event it tells about. */
 export type Claimed = {
@@ -69,6 +79,11 @@ export type Claimed = {
   messageId: string;
   attempts: number;
   recipientId: number;
+  /** What stands behind the @ of the address, lower-case; empty without an address. */
+  domain: string;
+  /** Since when mails to the address came back, if too many did. */
+  undeliverableSince: Date | null;
+  lastBounce: string | null;
   eventId: number;
   eventType: string;
   objectType: string;
@@ -96,20 +111,30 @@ export type Cancelled = { cancelled: string };
  */
 export async function writeLetter(ctx: Context, row: Claimed): Promise<Letter | Cancelled> {
   if (!row.email) return { cancelled: 'The person has no address' };
+  if (row.undeliverableSince) return { cancelled: closedWords(row.undeliverableSince, row.lastBounce) };
   if (row.status === 'suspended') return { cancelled: 'The account is suspended' };
+  const locale = row.locale ?? ctx.settings.locale;
   const common: Common = {
     deliveryId: row.id,
     messageId: row.messageId,
     to: { id: row.recipientId, name: fullName(row), firstName: row.firstName, email: row.email },
-    locale: row.locale ?? ctx.settings.locale,
+    locale,
     timeZone: row.timeZone ?? ctx.settings.timeZone,
     settings: ctx.settings,
     actorName: row.actorName,
     occurredAt: row.occurredAt,
+    wording: await wordingFor(ctx, row.template, locale),
   };
+  if (row.template === 'template-test') return testLetter(ctx, row, common);
   if (row.template === 'digest') return digestLetter(ctx, row, common);
   return isTicketTemplate(row.template) ? ticketLetter(ctx, row, common) : accountLetter(ctx, row, common);
 }
+
+const closedWords = (since: Date, reason: string | null) =>
+  `Mail to the address comes back since ${since.toISOString().slice(0, 10)}${reason ? ` (${reason})` : ''}`.slice(
+    0,
+    500,
+  );
 
 const isTicketTemplate = (template: MailTemplate): template is TicketTemplate =>
   template.startsWith('ticket-');
@@ -149,7 +174,12 @@ async function ticketLetter(ctx: Context, row: Claimed, common: Common): Promise
     template,
     ticket,
     threadId: threadId(ctx, ticket.number),
-    answering: await answeringFor(ctx, template, ticket, person),
+    answering: await answeringFor(
+      ctx,
+      template === 'ticket-note' || comment?.isNote === true,
+      ticket,
+      person,
+    ),
     reason: reasonFor(person, ticket, works),
     works,
     comment,
@@ -158,9 +188,9 @@ async function ticketLetter(ctx: Context, row: Claimed, common: Common): Promise
 }
 
 /** What answers a mail reaches everybody on the ticket: no mail about a note asks for it. */
-async function answeringFor(ctx: Context, template: TicketTemplate, ticket: Ticket, person: Person) {
+async function answeringFor(ctx: Context, isNote: boolean, ticket: Ticket, person: Person) {
   const answering = await answeringOf(ctx, ticket, person.id);
-  return template === 'ticket-note' ? { ...answering, address: null } : answering;
+  return isNote ? { ...answering, address: null } : answering;
 }
 
 async function ticketFor(ctx: Context, number: number): Promise<Ticket | undefined> {
@@ -235,6 +265,7 @@ async function commentFor(
   return {
     authorName: fullName({ firstName: row.firstName ?? '', lastName: row.lastName ?? '' }),
     body: row.body,
+    isNote: row.kind !== 'reply',
     isRemoved: row.redactedAt !== null,
     createdAt: row.createdAt,
     files: row.files ?? [],

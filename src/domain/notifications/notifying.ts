@@ -79,6 +79,7 @@ async function queueTicketMails(tx: Tx, event: DomainEvent, told: readonly Told[
   const getting = (template: TicketTemplate) =>
     mails.filter(mail => mail.template === template).map(mail => mail.recipientId);
   await dropHeldMails(tx, ticketId, 'ticket-status', getting('ticket-reply'));
+  await dropHeldMails(tx, ticketId, 'ticket-status', getting('ticket-mention'));
   await dropHeldMails(tx, ticketId, 'ticket-new', getting('ticket-assigned'));
 }
 

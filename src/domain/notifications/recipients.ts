@@ -44,17 +44,20 @@ export function recipientsOf(event: DomainEvent, facts: Facts): Notice[] {
 function created(event: DomainEvent, facts: Facts): Notice[] {
   const forSomebody = facts.requesterId !== event.actorId;
   return [
-    { userId: facts.requesterId, mail: 'ticket-received', page: forSomebody ? 'created-for' : null },
+    {
+      userId: facts.requesterId,
+      mail: event.data.receipt === false ? null : 'ticket-received',
+      page: forSomebody ? 'created-for' : null,
+    },
     ...owners(facts, 'ticket-new', 'new'),
   ];
 }
 
 /** Who is named comes first; only people who may read the ticket's notes hear of it. */
 function mentioned(event: DomainEvent, facts: Facts): Notice[] {
-  const mail: TicketTemplate = event.internal ? 'ticket-note' : 'ticket-reply';
   return mentionsOf(event)
     .filter(userId => facts.workerIds.has(userId))
-    .map(userId => ({ userId, mail, page: 'mention' }));
+    .map(userId => ({ userId, mail: 'ticket-mention', page: 'mention' }));
 }
 
 export const mentionsOf = ({ data }: Pick<DomainEvent, 'data'>): number[] =>

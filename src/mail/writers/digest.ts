@@ -46,6 +46,8 @@ function whatHappened({ template, topic, actorName, statusName }: DigestLine, t:
       return t('{{name}} has given you a ticket', { name });
     case 'ticket-reply':
       return t('{{name}} has answered', { name });
+    case 'ticket-mention':
+      return t('{{name}} has mentioned you', { name });
     case 'ticket-note':
       return t('{{name}} has added an internal note', { name });
     case 'ticket-status':

@@ -78,6 +78,12 @@ const WRITERS: Record<TicketTemplate, Writer> = {
     notes: letter.works ? [] : whatToDo(letter, pen),
   }),
 
+  'ticket-mention': (letter, pen) => ({
+    heading: pen.t('{{name}} has mentioned you', { name: letter.actorName ?? '–' }),
+    ...quoteOf(letter, pen),
+    notes: letter.comment?.isNote ? [pen.t('Only those who work this ticket can read notes.')] : [],
+  }),
+
   'ticket-note': (letter, pen) => ({
     heading: pen.t('{{name}} has added an internal note', { name: letter.actorName ?? '–' }),
     ...quoteOf(letter, pen),
@@ -140,9 +146,9 @@ function whatToDo(letter: TicketLetter, pen: Pen): string[] {
   return [];
 }
 
-function quoteOf({ comment, template, works }: TicketLetter, { t }: Pen): Pick<Content, 'quote'> {
+function quoteOf({ comment, works }: TicketLetter, { t }: Pen): Pick<Content, 'quote'> {
   if (!comment) return {};
-  const meta = template === 'ticket-note' ? t('Internal note') : works ? t('Message') : '';
+  const meta = comment.isNote ? t('Internal note') : works ? t('Message') : '';
   return { quote: { ...comment, meta } };
 }
 
