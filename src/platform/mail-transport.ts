@@ -1,6 +1,8 @@
-import { createTransport } from 'nodemailer';
+import { Transform } from 'node:stream';
+import { createTransport, type Transporter } from 'nodemailer';
 import type { Config } from '../config/config.ts';
 import type { Logger } from './logger.ts';
+import { failureOf, MailError, messageOf, statusOf } from './mail-failure.ts';
 
 export type Address = { name: string; address: string };
 
@@ -17,102 +19,84 @@ export type Mail = {
   headers: Record<string, string>;
 };
 
-/**
- * How a mail failed: `refused` for good (5xx about this mail), `later` for now (4xx, a limit),
- * `away` when there was no proper conversation with the server at all.
- */
-export type MailFailure = 'refused' | 'later' | 'away';
-
-export class MailError extends Error {
-  readonly failure: MailFailure;
-
-  constructor(failure: MailFailure, message: string) {
-    super(message);
-    this.failure = failure;
-  }
-}
+export type SendOptions = {
+  /** Asked before the last line goes out: from then on nobody can know whether the mail arrived, until it is answered. */
+  beforeEnd?: (() => Promise<void>) | undefined;
+};
 
 export type MailTransport = {
   /** `mailbox` keeps mails in the database for /dev/mail; with `none` they wait until a server is configured. */
   mode: 'smtp' | 'mailbox' | 'none';
   /** Resolves once the server has taken the mail; throws a MailError. */
-  send(mail: Mail): Promise<void>;
+  send(mail: Mail, options?: SendOptions): Promise<void>;
   close(): void;
 };
 
 const ATTEMPT_MS = 30_000;
+const MAX_CONNECTIONS = 6;
 
 export function createMailTransport(
   { mail }: Pick<Config, 'mail'>,
   log: Logger,
   { attemptMs = ATTEMPT_MS } = {},
 ): MailTransport {
-  if (mail.smtpUrl) return smtpTransport(mail.smtpUrl, log, attemptMs);
+  if (mail.smtpUrl) return smtpTransport(mail, mail.smtpUrl, log, attemptMs);
   return { mode: mail.showMailbox ? 'mailbox' : 'none', send: async () => {}, close() {} };
 }
 
-function smtpTransport(url: string, log: Logger, attemptMs: number): MailTransport {
-  const open = () => {
-    const transport = createTransport({
-      url,
-      pool: true,
-      maxConnections: 5,
-      // A mail whose connection broke is ours to send again, with its own Message-ID and in its own time.
-      maxRequeues: 0,
-      idleTimeout: 30_000,
-      connectionTimeout: Math.min(10_000, attemptMs),
-      greetingTimeout: Math.min(10_000, attemptMs),
-      socketTimeout: attemptMs,
-      disableFileAccess: true,
-      disableUrlAccess: true,
-    });
-    transport.on('error', error => log.warn({ err: error.message }, 'the mail connection broke'));
-    return transport;
-  };
-  let transport = open();
+function smtpTransport(mail: Config['mail'], url: string, log: Logger, attemptMs: number): MailTransport {
+  const transport = createTransport({
+    url,
+    pool: true,
+    maxConnections: MAX_CONNECTIONS,
+    // A mail whose connection broke is ours to send again, with its own Message-ID and in its own time.
+    maxRequeues: 0,
+    idleTimeout: 30_000,
+    connectionTimeout: Math.min(10_000, attemptMs),
+    greetingTimeout: Math.min(10_000, attemptMs),
+    socketTimeout: attemptMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    ...(needsTls(url, mail) && { requireTLS: true }),
+    ...(mail.oauth && { auth: { type: 'OAuth2', ...mail.oauth } }),
+    ...(mail.dkim && { dkim: mail.dkim }),
+  } as object);
+  transport.on('error', error => log.warn({ err: error.message }, 'the mail connection broke'));
+  pauseBeforeEnd(transport);
   return {
     mode: 'smtp',
-    async send(mail) {
-      const used = transport;
+    async send(letter, { beforeEnd } = {}) {
+      // Ends this attempt and its connection alone; the mails of other connections go on.
+      const signal = AbortSignal.timeout(attemptMs);
       try {
-        await withinTime(used.sendMail(mail), attemptMs);
+        await transport.sendMail({ ...letter, signal, beforeEnd } as object);
       } catch (error) {
-        if (error instanceof TimeUp && used === transport) {
-          // Sockets that hang would be handed to the next mail.
-          transport = open();
-          used.close();
-        }
-        throw new MailError(failureOf(error as SmtpError), messageOf(error as SmtpError));
+        if (signal.aborted) throw new MailError('away', `No answer within ${attemptMs / 1_000} s`);
+        const failure = error as Error;
+        throw new MailError(failureOf(failure), messageOf(failure), statusOf(failure));
       }
     },
     close: () => transport.close(),
   };
 }
 
-class TimeUp extends Error {}
+/** Nobody between us and the server may read a password, or talk us out of encrypting; `?requireTLS=false` allows it. */
+function needsTls(url: string, { oauth }: Config['mail']): boolean {
+  const { username, hostname, searchParams } = new URL(url);
+  if (searchParams.has('requireTLS') || searchParams.has('ignoreTLS')) return false;
+  return Boolean(username || oauth) && !['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+}
 
-async function withinTime<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new TimeUp(`No answer within ${ms / 1_000} s`)), ms);
+function pauseBeforeEnd(transport: Transporter) {
+  transport.use('stream', (mail, next) => {
+    const { beforeEnd } = mail.data as SendOptions;
+    if (beforeEnd) mail.message.transform(() => heldBack(beforeEnd));
+    next();
   });
-  work.catch(() => {});
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-type SmtpError = Error & { code?: string; responseCode?: number; command?: string; response?: string };
-
-/** Commands whose 5xx speaks of this mail; a refused greeting, TLS or sign-in is the server's trouble, not the mail's. */
-const ABOUT_THE_MAIL = /^(MAIL FROM|RCPT TO|DATA)/;
-
-export function failureOf(error: SmtpError): MailFailure {
-  const code = error.responseCode ?? 0;
-  const known = error.code === 'EENVELOPE' || error.code === 'EMESSAGE';
-  if (!known || error.code === 'EAUTH') return code >= 400 && code < 500 ? 'later' : 'away';
-  if (code >= 500 && ABOUT_THE_MAIL.test(error.command ?? 'DATA')) return 'refused';
-  if (code === 0 && error.code === 'EENVELOPE') return 'refused';
-  return 'later';
-}
-
-const messageOf = (error: SmtpError) =>
-  [error.code, error.response ?? error.message].filter(Boolean).join(': ').slice(0, 500);
+const heldBack = (beforeEnd: () => Promise<void>) =>
+  new Transform({
+    transform: (chunk, _encoding, pass) => pass(null, chunk),
+    flush: end => void beforeEnd().then(() => end(), end),
+  });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { failedWork, retryFailed } from '../../src/domain/events/failed.ts';
 import { deliverDue, MAX_ATTEMPTS, type Post } from '../../src/domain/notifications/sending.ts';
-import { failureOf, MailError } from '../../src/platform/mail-transport.ts';
+import { failureOf, MailError } from '../../src/platform/mail-failure.ts';
 import { smtpSink } from '../support/smtp.ts';
 import { desk } from './desk.ts';
 
