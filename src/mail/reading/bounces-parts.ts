@@ -50,7 +50,7 @@ export function fieldsOf(block: string): Map<string, string> {
 
 function collect(headers: Map<string, string>, body: string, leaves: Leaf[], depth: number) {
   const [type = ''] = (headers.get('content-type') ?? 'text/plain').toLowerCase().split(/[;\s]/, 1);
-  const boundary = boundaryOf(headers.get('content-type') ?? '');
+  const boundary = boundaryIn(body, boundaryOf(headers.get('content-type') ?? ''));
   if (type.startsWith('multipart/') && boundary && depth < DEEPEST && body.includes(`--${boundary}`)) {
     for (const part of body.split(`--${boundary}`).slice(0, MOST_LEAVES)) {
       if (leaves.length >= MOST_LEAVES || part.startsWith('--')) break;
@@ -67,6 +67,12 @@ function collect(headers: Map<string, string>, body: string, leaves: Leaf[], dep
       collect(inner.headers, inner.body, leaves, depth + 1);
     }
   } else leaves.push({ type, text: decoded(headers, body) });
+}
+
+/** Reports that were edited on their way name another boundary than they use. */
+function boundaryIn(body: string, named: string | null): string | null {
+  if (named !== null && body.includes(`--${named}`)) return named;
+  return /^--(\S{3,100})\n(?:content-|\n)/im.exec(body)?.[1] ?? null;
 }
 
 function boundaryOf(contentType: string): string | null {
@@ -96,10 +102,28 @@ function bytesOf(encoding: string, body: string): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
+/** A header's words: encoded words (RFC 2047) and bare UTF-8 made readable. */
+export function readable(value: string): string {
+  const bytes = Buffer.from(value, 'latin1');
+  const bare = Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes) ? bytes.toString('utf8') : value;
+  return bare.replace(
+    /=\?([\w.:-]{1,40})\?([BQ])\?([^?\s]{0,2000})\?=\s?/gi,
+    (whole, charset: string, kind: string, text: string) => {
+      const encoding = kind.toUpperCase() === 'B' ? 'base64' : 'quoted-printable';
+      try {
+        return new TextDecoder(charset).decode(
+          bytesOf(encoding, encoding === 'base64' ? text : text.replaceAll('_', ' ')),
+        );
+      } catch {
+        return whole;
+      }
+    },
+  );
+}
+
 /** The words of HTML, with lines where a reader sees them. */
 export function wordsOfHtml(html: string): string {
-  return html
-    .replace(/<(?:style|script|head)\b[\s\S]*?<\/(?:style|script|head)>/gi, ' ')
+  return withoutUnseen(html)
     .replace(/<(?:br|\/p|\/div|\/tr|\/li|\/h\d)\b[^>]{0,300}>/gi, '\n')
     .replace(/<[^<>@]{0,2000}>/g, ' ')
     .replace(/&lt;/gi, '<')
@@ -108,4 +132,19 @@ export function wordsOfHtml(html: string): string {
     .replace(/&#39;|&apos;/gi, "'")
     .replace(/&nbsp;/gi, ' ')
     .replace(/&amp;/gi, '&');
+}
+
+function withoutUnseen(html: string): string {
+  const lower = html.toLowerCase();
+  const opening = /<(style|script|head)\b/g;
+  let seen = '';
+  let from = 0;
+  for (let match = opening.exec(lower); match; match = opening.exec(lower)) {
+    const end = lower.indexOf(`</${match[1]}`, match.index);
+    if (end < 0) break;
+    seen += `${html.slice(from, match.index)} `;
+    from = end;
+    opening.lastIndex = end;
+  }
+  return seen + html.slice(from);
 }

@@ -59,7 +59,7 @@ function headersIn(text: string): number {
 export type Told = { address: string; said: string };
 
 const LEAD =
-  '^[\\s>*•-]{0,20}(?:to: ?|for: ?|recipient: ?|rcpt to: ?|failed recipient: ?|final recipient: ?|address: ?|user: ?|the following (?:address|recipient)s?: ?)?';
+  '^[\\s>*•-]{0,20}(?:to: ?|for: ?|recipient: ?|(?:in: +)?rcpt to: ?|[45]\\d\\d |failed recipient: ?|final recipient: ?|address: ?|user: ?|the following (?:address|recipient)s?: ?)?';
 /** A line that is an address and little else, as lists of failed recipients have them. */
 const alone = (address: string) =>
   new RegExp(

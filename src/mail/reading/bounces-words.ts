@@ -1,6 +1,10 @@
 /** Why a mail did not arrive, by the words of those who refused it; the names are those sisimai uses. First match counts. */
 
 const REASONS: readonly [string, RegExp][] = [
+  ['spamdetected', /rejected due to spam classification|scored as spam|message content rejected, ube/i],
+  ['suspend', /recipient account is (?:blocked|disabled|suspended|locked)/i],
+  ['userunknown', /(?:all )?recipient address(?:es)? rejected ?: access denied/i],
+  ['contenterror', /\bmessage content rejected(?!,)/i],
   [
     'notcompliantrfc',
     /not rfc (?:2822|5322) compliant|rfc ?5322|multiple addresses in from|with multiple .{0,20}addresses in from|duplicate(?:d)? header.{0,20}not rfc|missing.{0,10}header field required/i,
@@ -47,7 +51,7 @@ const REASONS: readonly [string, RegExp][] = [
   ],
   [
     'networkerror',
-    /too many hops|hop count|routing loop|mail ?loop|looping|loop(?:s)? back to|mail forwarding loop|no route to host|host is unreachable|network (?:is )?unreachable|couldn'?t find any host|dns error|dns type|name service error|name server.{0,20}(?:fail|timeout)|wasn't able to establish an smtp connection|delivery attempts .{0,30}failed.*connect|message loop|(?:host|domain) name lookup|mx .{0,10}unreachable|unrouteable mail domain|message looping|all relevant mx|malformed or unexpected name server reply|temporary failure in name resolution|address family not supported|connect(?:ion)? refused by|cannot connect/i,
+    /too many hops|hop count|routing loop|mail ?loop|looping|loop(?:s)? back to|mail forwarding loop|no route to host|host is unreachable|network (?:is )?unreachable|couldn'?t find any host|network error|dns error|dns type|name service error|name server.{0,20}(?:fail|timeout)|wasn't able to establish an smtp connection|delivery attempts .{0,30}failed.*connect|message loop|(?:host|domain) name lookup|mx .{0,10}unreachable|unrouteable mail domain|message looping|all relevant mx|malformed or unexpected name server reply|temporary failure in name resolution|address family not supported|connect(?:ion)? refused by|cannot connect/i,
   ],
   [
     'norelaying',
@@ -71,7 +75,7 @@ const REASONS: readonly [string, RegExp][] = [
   ],
   [
     'rejected',
-    /sender (?:address )?(?:was |is )?(?:rejected|denied|blocked|verify failed|not allowed|refused)|domain of sender address|unknown sender|sender domain|from: .{0,40}rejected|mail from .{0,60}(?:rejected|denied|not allowed)|rejected by sender|not (?:a )?registered gateway user|permission to post|グループにメッセージを投稿する権限|you do not have permission|may not exist, or you may not have|not allowed to (?:post|send)|administrative prohibition|sender (?:address )?is not|from address|backscatter|invalid sender|message (?:was )?rejected by (?:the )?(?:group|moderator)|posting .{0,30}not allowed|envelope (?:sender|blocked)|<mail from>|mail from domain|sender verif|null sender is not allowed/i,
+    /sender (?:address )?(?:was |is )?(?:rejected|denied|blocked|verify failed|not allowed|refused)|domain of sender address|unknown sender|sender domain|from: .{0,40}rejected|mail from .{0,60}(?:rejected|denied|not allowed)|rejected by sender|not (?:a )?registered gateway user|permission to post|groups\.google\.com\/support|google (?:groups|グループ|网上论坛)|グループにメッセージを投稿する権限|you do not have permission|may not exist, or you may not have|not allowed to (?:post|send)|administrative prohibition|sender (?:address )?is not|from address|backscatter|invalid sender|message (?:was )?rejected by (?:the )?(?:group|moderator)|posting .{0,30}not allowed|envelope (?:sender|blocked)|<mail from>|mail from domain|sender verif|null sender is not allowed/i,
   ],
   [
     'suspend',
@@ -87,18 +91,18 @@ const REASONS: readonly [string, RegExp][] = [
   ],
   [
     'expired',
-    /message expired|too long|could not (?:be )?deliver(?:ed)? (?:the message )?(?:for|within|in) |retry time ?(?:out|not reached)|timed? ?out|connection timed|delivery (?:time )?expired|queue too long|giving up on|has been (?:in the queue|delayed)|undeliver(?:ed|able) .{0,20}(?:days|hours)|delivery temporarily suspended|not been (?:able to be )?delivered (?:for|after|within|to one)|deliver(?:y)? .{0,40}(?:deferred|delayed)|retry timeout|will (?:continue to )?(?:be )?retr(?:y|ied)|still (?:being )?(?:retried|undelivered)|could not send message for past|connection (?:refused|expired|timeout|lost|timed)|attempts? (?:to .{0,40})?(?:has |have )?(?:failed|expired)|trying to (?:deliver|send)|was not delivered .{0,30}within|several days|fulfil|timeout|unable to connect|did not accept our requests|not responding|delivery is delayed/i,
+    /message expired|envelope expired|all hosts .{0,40}failing for a long time|after multiple retries|cannot send message for|retry timeout exceeded|too long|could not (?:be )?deliver(?:ed)? (?:the message )?(?:for|within|in) |retry time ?(?:out|not reached)|timed? ?out|connection timed|delivery (?:time )?expired|queue too long|giving up on|has been (?:in the queue|delayed)|undeliver(?:ed|able) .{0,20}(?:days|hours)|delivery temporarily suspended|not been (?:able to be )?delivered (?:for|after|within|to one)|deliver(?:y)? .{0,40}(?:deferred|delayed)|retry timeout|will (?:continue to )?(?:be )?retr(?:y|ied)|still (?:being )?(?:retried|undelivered)|could not send message for past|connection (?:refused|expired|timeout|lost|timed)|attempts? (?:to .{0,40})?(?:has |have )?(?:failed|expired)|trying to (?:deliver|send)|was not delivered .{0,30}within|several days|fulfil|timeout|unable to connect|did not accept our requests|not responding|delivery is delayed/i,
   ],
 ];
 
 const LATE: readonly [string, RegExp][] = [
   [
     'hostunknown',
-    /host (?:is )?(?:unknown|not found)|unknown (?:host|domain)|(?:domain|host)(?: name)? \S{0,100} ?(?:not found|does ?n[o']t exist|must resolve|unknown|is unreachable)|no such (?:domain|host)|domain (?:name )?(?:is )?(?:unknown|not found|does not exist|invalid)|unrouteable (?:domain|mail domain)|invalid domain|bad destination (?:host|system)|name or service not known|host or domain name not found|destination server .{0,30}not|can't find .{0,40}host|illegal host\/domain|nullmx|is not a domain|cannot route to|couldn'?t find a mail exchanger|mail domain.{0,30}(?:unknown|not exist)|nxdomain.{0,40}rcpt|no mail exchanger|550 host unknown|the name was not found at the remote site|recipient domain/i,
+    /host (?:is )?(?:unknown|not found)|unknown (?:host|domain)|(?:domain|host)(?: name)? \S{0,100} ?(?:not found|does ?n[o']t exist|must resolve|unknown|is unreachable)|no such (?:domain|host)|domain (?:name )?(?:is )?(?:unknown|not found|does not exist|invalid)|unrouteable (?:domain|mail domain)|invalid domain|bad destination (?:host|system)|name or service not known|host or domain name not found|destination server .{0,30}not|can't find .{0,40}host|illegal host\/domain|nullmx|is not a domain|cannot route to|mail domain.{0,30}(?:unknown|not exist)|nxdomain.{0,40}rcpt|no mail exchanger|550 host unknown|the name was not found at the remote site/i,
   ],
   [
     'notaccept',
-    /does(?:n'?t| not) (?:accept|receive) (?:mail|email)|null ?mx|not accept(?:ing)? (?:network )?(?:messages|mail|email)|host does not accept|no mx.{0,20}or a|mail server .{0,20}does not accept|system not accepting|mx (?:record )?is ['"]?\.|\bnullmx\b|does not accept any|smtp protocol returned a permanent error|unable to route|sorry, i couldn'?t find a mail exchanger|not supporting mail/i,
+    /does(?:n'?t| not) (?:accept|receive) (?:mail|email)|null ?mx|not accept(?:ing)? (?:network )?(?:messages|mail|email)|host does not accept|no mx.{0,20}or a|mail server .{0,20}does not accept|system not accepting|mx (?:record )?is ['"]?\.|\bnullmx\b|does not accept any|smtp protocol returned a permanent error|unable to route|sorry, i couldn'?t find a mail exchanger|not supporting mail|no mx (?:record )?found/i,
   ],
   [
     'systemerror',
@@ -116,16 +120,16 @@ const LATE: readonly [string, RegExp][] = [
     'syntaxerror',
     /syntax error|improper sequence|bad sequence|command (?:unrecogni[sz]ed|not (?:implemented|recogni))|unrecogni[sz]ed command|invalid (?:command|parameter)|protocol error|unexpected response|need rcpt|bad (?:address )?syntax/i,
   ],
-  ['onhold', /on hold|エラーテストメッセージ|recipient error/i],
+  ['onhold', /on hold|テストメッセージ|recipient error/i],
 ];
 
 /** Before the words of refused users, which hold such general ones as "unknown". */
 const before = REASONS.findIndex(([name]) => name === 'rejected');
 const ORDER: readonly [string, RegExp][] = [
-  ...REASONS.slice(0, 5),
+  ...REASONS.slice(0, 9),
   LATE[0]!,
   LATE[1]!,
-  ...REASONS.slice(5, before),
+  ...REASONS.slice(9, before),
   LATE[3]!,
   ...REASONS.slice(before, -2),
   LATE[6]!,
@@ -157,9 +161,12 @@ const BY_STATUS: readonly [RegExp, string][] = [
   [/^2\./, 'delivered'],
 ];
 
+const PLAINLY_UNKNOWN =
+  /user (?:is )?unknown|unknown user|no such user|(?:account|user|mailbox) .{0,60}does not exist/i;
+
 export function reasonOf(diagnostic: string, status: string | null): string {
   const text = diagnostic.slice(0, 3000).replace(/\s+/g, ' ');
-  // A server's list of causes it thinks of is no cause: what it was told first decides.
+  if (status === '5.1.1' && PLAINLY_UNKNOWN.test(text)) return 'userunknown';
   for (const [reason, words] of ORDER) if (words.test(text)) return reason;
   for (const [codes, reason] of BY_STATUS) if (status && codes.test(status)) return reason;
   return 'undefined';

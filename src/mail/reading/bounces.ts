@@ -1,5 +1,5 @@
 import type { Bounced, Report } from '../../domain/mail/message.ts';
-import { fieldsOf, type Leaf, opened, type Parts, partsOf } from './bounces-parts.ts';
+import { fieldsOf, type Leaf, opened, type Parts, partsOf, readable } from './bounces-parts.ts';
 import { ADDRESS, noticeAndReturned, type Told, toldIn } from './bounces-text.ts';
 import { concludedStatus, isHard, reasonOf } from './bounces-words.ts';
 
@@ -12,11 +12,21 @@ export function reportOf(raw: Buffer): Report | null {
   const { notice, returned } = noticeAndReturned(parts.leaves);
   const recipients =
     complaint(parts, returned) ?? standard(parts, notice, returned) ?? told(parts, notice, returned);
-  return recipients && { recipients: recipients.slice(0, 100), originalId: messageIdOf(returned) };
+  return (
+    recipients && {
+      recipients: recipients.slice(0, 100),
+      originalId: messageIdOf(returned) ?? answeredBy(parts),
+    }
+  );
 }
 
 const messageIdOf = (returned: string) =>
   /^\s{0,3}message-id:\s{0,80}(<[^\s<>]{1,900}>)/im.exec(returned.slice(0, 64 * 1024))?.[1] ?? null;
+
+/** Gmail and Exchange answer the mail they return. */
+const answeredBy = ({ headers }: Parts) =>
+  /<[^\s<>]{1,900}>/.exec(headers.get('in-reply-to') ?? headers.get('x-original-message-id') ?? '')?.[0] ??
+  null;
 
 const bareAddress = (value: string) =>
   value.match(ADDRESS)?.at(-1) ?? value.replace(/^[^;]*;/, '').replace(/[<>\s]/g, '');
@@ -45,7 +55,10 @@ function complaint({ leaves }: Parts, returned: string): Bounced[] | null {
 
 /** RFC 3464: a block for the message, then one for each recipient. */
 function standard({ leaves }: Parts, notice: string, returned: string): Bounced[] | null {
-  const leaf = leafOf(leaves, 'message/delivery-status') ?? leafOf(leaves, 'message/global-delivery-status');
+  const leaf =
+    leafOf(leaves, 'message/delivery-status') ??
+    leafOf(leaves, 'message/global-delivery-status') ??
+    loose(leaves);
   if (!leaf) return null;
   const blocks = leaf.text
     .split(/\n\s*\n/)
@@ -60,6 +73,17 @@ function standard({ leaves }: Parts, notice: string, returned: string): Bounced[
     .map(block => ofBlock(block, notice, returned))
     .filter(({ kind }, _, all) => kind !== 'delivered' || all.every(each => each.kind === 'delivered'));
   return bounced.length > 0 ? bounced : null;
+}
+
+/** The same fields in the running text, where the parts of the report fell into one. */
+function loose(leaves: readonly Leaf[]): Leaf | undefined {
+  for (const { text } of leaves.slice(0, 3)) {
+    const at = text.slice(0, 100_000).search(/^(?:final|original)-recipient:/im);
+    const from = at < 0 ? -1 : text.lastIndexOf('\n\n', at);
+    if (at >= 0 && /^(?:action|status):/im.test(text.slice(at, at + 4000)))
+      return { type: 'message/delivery-status', text: text.slice(Math.max(0, from), at + 4000) };
+  }
+  return undefined;
 }
 
 function ofBlock(block: Map<string, string>, notice: string, returned: string): Bounced {
@@ -83,7 +107,7 @@ function ofBlock(block: Map<string, string>, notice: string, returned: string): 
 
 /** What the notice says of an address. */
 function aboutIn(notice: string, address: string): string {
-  const at = address === '' ? -1 : notice.toLowerCase().lastIndexOf(address.toLowerCase());
+  const at = address === '' ? -1 : notice.toLowerCase().indexOf(address.toLowerCase());
   return at < 0 ? notice.slice(0, 2000) : notice.slice(at, at + 2000);
 }
 
@@ -92,13 +116,19 @@ const MACHINE =
 const FAILED =
   /undeliver|delivery (?:status|fail|report|notif|problem|has failed|failure)|fail(?:ure|ed) (?:notice|delivery|to deliver)|return(?:ed|ing) (?:mail|message)|mail(?:er)? (?:system|delivery) (?:error|fail|status)|(?:could|can)(?: ?not| ?n't) be delivered|not (?:be )?delivered|mail failure|message (?:delivery|you sent)|delivery status|warning: (?:message|could not)|delivery delayed|nondeliverable|rejected|bounce|メールエラー|エラー|не доставлено|unzustellbar|non remis|no se (?:pudo|ha podido)|mancata consegna|loop alert/i;
 const CONFESSED =
-  /(?:could|can)(?: ?not|n'?t) be (?:delivered|sent)|unable to deliver|wasn'?t able to deliver|was not (?:able to )?(?:be )?deliver|delivery (?:to the following|has failed|failed|problem|errors?|status)|fail(?:ed|ure) (?:to deliver|permanently)|did not reach the following|could not deliver|undeliver|permanent (?:error|failure|fatal)|returned to (?:you|sender)|has been (?:delayed|rejected|blocked|returned)|error(?:s)? (?:delivering|occurred|while)|not relayed|rejected by|unknown user|exceeds allowed|was rejected|delivery errors|failure reasons|duplicated message-id|not delivered|can'?t be delivered|送信できません|送信に失敗|配信できません|не может быть доставлено|グループ|account is disabled|delay(?:ed)?|problem .{0,40}deliver|mailbox (?:full|unavailable)|no such user|(?:^|\n)[^\n]{0,80}\b5\d\d[ -]/i;
+  /(?:could|can)(?: ?not|n'?t) be (?:delivered|sent)|unable to deliver|wasn'?t able to deliver|was not (?:able to )?(?:be )?deliver|delivery (?:to the following|has failed|failed|problem|errors?|status)|fail(?:ed|ure) (?:to deliver|permanently)|did not reach the following|could not deliver|undeliver|could not be reached|error has occurred|\bOut: [45]\d\d |permanent (?:error|failure|fatal)|returned to (?:you|sender)|has been (?:delayed|rejected|blocked|returned)|error(?:s)? (?:delivering|occurred|while)|not relayed|rejected by|unknown user|exceeds allowed|was rejected|delivery errors|failure reasons|duplicated message-id|not delivered|can'?t be delivered|送信できません|送信に失敗|配信できません|не может быть доставлено|グループ|account is disabled|delay(?:ed)?|problem .{0,40}deliver|mailbox (?:full|unavailable)|no such user|(?:^|\n)[^\n]{0,80}\b5\d\d[ -]/i;
+
+/** Subjects that are a report's alone, from a machine's address. */
+const SURE =
+  /^(?:delivery status notification|undeliver(?:able|ed)|returned mail|failure notice|mail delivery fail|delivery failure|mail failed|warning: could not send|mail failure|message delivery has failed|postfix smtp server: errors|mail system error)/i;
 
 /** Reports that follow no standard: a machine's mail that says so, with an address it says it of. */
 function told(parts: Parts, notice: string, returned: string): Bounced[] | null {
   const { headers } = parts;
   const from = `${headers.get('from') ?? ''} ${headers.get('sender') ?? ''}`;
-  const subject = headers.get('subject') ?? '';
+  const subject = readable(headers.get('subject') ?? '');
+  const complained = complaintIn(subject, returned);
+  if (complained) return complained;
   const isNull =
     /^<?\s*>?$/.test(headers.get('return-path') ?? 'none') ||
     /mailer-daemon/i.test(headers.get('return-path') ?? '');
@@ -111,13 +141,40 @@ function told(parts: Parts, notice: string, returned: string): Bounced[] | null 
   const isAnswer = /^auto-replied/i.test(headers.get('auto-submitted') ?? '') && !MACHINE.test(from);
   const json = notification(parts);
   if (json) return json;
-  if (isAnswer || !(isMachines || isFailed) || !CONFESSED.test(notice) || (!isMachines && !returned))
+  if (
+    isAnswer ||
+    !(isMachines || isFailed) ||
+    !(CONFESSED.test(notice) || (SURE.test(subject) && MACHINE.test(from))) ||
+    (!isMachines && !returned)
+  )
     return null;
   const recipients = recipientsOf(headers, notice, returned, from);
   return recipients.length === 0
     ? null
-    : recipients.map(({ address, said }) => bounced(address, said, null, isDelay(subject, notice), ''));
+    : recipients.map(({ address, said }) => ofTold(address, said, notice, isDelay(subject, notice)));
 }
+
+/** What is said beside an address; where that gives no reason, all of the notice. */
+function ofTold(address: string, said: string, notice: string, isDelayed: boolean): Bounced {
+  const near = bounced(address, said, null, isDelayed, '');
+  return near.reason === 'undefined' && said !== notice
+    ? bounced(address, `${said}\n${notice}`, null, isDelayed, '')
+    : near;
+}
+
+/** Hotmail's complaints before there was a standard. */
+const complaintIn = (subject: string, returned: string): Bounced[] | null =>
+  /^\s{0,3}complaint about message from /i.test(subject) && returned !== ''
+    ? [
+        {
+          address: bareAddress(opened(returned).headers.get('to') ?? ''),
+          status: null,
+          kind: 'soft',
+          reason: 'feedback',
+          diagnostic: 'abuse',
+        },
+      ]
+    : null;
 
 const isDelay = (subject: string, notice: string) =>
   /delay|warning/i.test(subject) ||
@@ -132,7 +189,7 @@ function recipientsOf(headers: Map<string, string>, notice: string, returned: st
       .toLowerCase()
       .match(ADDRESS) ?? [];
   const failed = headers.get('x-failed-recipients')?.match(ADDRESS) ?? [];
-  if (failed.length > 0) return failed.map(address => ({ address, said: said(notice, address) }));
+  if (failed.length > 0) return failed.map(address => ({ address, said: said(notice, address, failed) }));
   const named = toldIn(notice, new Set(senders));
   if (named.length > 0)
     return named.map(each => ({
@@ -140,12 +197,20 @@ function recipientsOf(headers: Map<string, string>, notice: string, returned: st
       said: each.said.length > 30 + each.address.length ? each.said : `${notice}`,
     }));
   const back = opened(returned).headers.get('to')?.match(ADDRESS) ?? [];
-  return back.slice(0, 1).map(address => ({ address, said: notice }));
+  // Whoever writes to themselves is both.
+  const listed = back.length > 0 ? [] : toldIn(notice, new Set()).filter(({ said }) => CONFESSED.test(said));
+  return listed.length > 0 ? listed : back.slice(0, 1).map(address => ({ address, said: notice }));
 }
 
-function said(notice: string, address: string): string {
-  const at = notice.toLowerCase().indexOf(address.toLowerCase());
-  return at < 0 ? notice : notice.slice(at + address.length);
+/** From where the address stands in the notice up to the next of them. */
+function said(notice: string, address: string, all: readonly string[]): string {
+  const lower = notice.toLowerCase();
+  const at = lower.indexOf(address.toLowerCase());
+  if (at < 0) return notice;
+  const next = all
+    .map(other => lower.indexOf(`\n  ${other.toLowerCase()}`, at + address.length))
+    .filter(index => index > 0);
+  return notice.slice(at + address.length, Math.min(notice.length, ...next));
 }
 
 /** Amazon SES tells by JSON, when told to tell by a topic. */
@@ -224,6 +289,7 @@ const withoutAddress = (text: string) => text.slice(0, 4000).replace(ADDRESS, ' 
 
 /** Refused after its content was seen: not the address but a filter of its owner did that. */
 function laterReason(reason: string, text: string, status: string | null): string {
-  const isAfterContent = /in reply to end of DATA|SMTP command\s*\n\s*DATA\b|\[?DATA\]?\s*$/.test(text);
+  const isAfterContent =
+    /in reply to end\s+of\s+DATA|SMTP command\s*\n\s*DATA\b|550:?\s*: +:?\s*user unknown/i.test(text);
   return reason === 'userunknown' && isAfterContent && !/\.1\.1$/.test(status ?? '') ? 'filtered' : reason;
 }
