@@ -8,6 +8,7 @@ import { foldCounts } from './fold-counts.ts';
 import { foldWords } from './fold-lexicon.ts';
 import type { Job } from './job.ts';
 import { drawThumbnails } from './make-thumbnails.ts';
+import { receiveMail } from './receive-mail.ts';
 import { releaseHeld } from './release-replies.ts';
 import { runBulk } from './run-bulk.ts';
 import { sealAudit } from './seal-audit.ts';
@@ -26,6 +27,7 @@ type Scheduled = { every: string; run: Job; when?: (config: Config) => boolean }
 export const schedule: Readonly<Record<string, Scheduled>> = {
   'dispatch-events': { every: '5 seconds', run: dispatch },
   'release-replies': { every: '2 seconds', run: releaseHeld },
+  'receive-mail': { every: '5 seconds', run: receiveMail },
   'deliver-mail': { every: '10 seconds', run: deliverMail },
   'deliver-push': { every: '10 seconds', run: deliverPush },
   'make-thumbnails': { every: '30 seconds', run: drawThumbnails },

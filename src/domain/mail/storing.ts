@@ -29,6 +29,9 @@ export type StoredMail = {
   result: 'stored' | 'duplicate' | 'known';
 };
 
+/** What a source calls; a test may give its own. */
+export type StoreMail = (ctx: Context, mail: ComingMail) => Promise<StoredMail>;
+
 /**
  * Takes a mail in: once this has returned the mail is safe, and its source may say "taken". It is handled afterwards
  * (src/jobs/receive-mail.ts). A mail that is here already is kept as a duplicate of the first and not handled.

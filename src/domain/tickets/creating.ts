@@ -26,6 +26,10 @@ export type NewTicket = {
   templateId?: number | null;
   /** The draft it was written as, which goes with it. */
   draft?: string;
+  /** The team that gets it, whatever its category says (a mailbox of theirs). */
+  teamId?: number;
+  /** False where the requester must not be told that it arrived: a machine wrote, or they were told lately. */
+  isReceiptSent?: boolean;
 };
 
 export type CreatedTicket = { id: number; number: number };
@@ -70,13 +74,14 @@ export async function createTicket(ctx: Context, input: NewTicket): Promise<Crea
     const source = input.source ?? (forSomebody ? 'phone' : 'web');
     const now = tx.now();
     const dueAt = replyDueAt(priority, now, tx.settings);
-    const event = { toStatus: 'new', data: { requesterId, source } };
+    const receipt = input.isReceiptSent === false ? { receipt: false } : {};
+    const event = { toStatus: 'new', data: { requesterId, source, ...receipt } };
     const [created] = await query<{ id: number; number: number; commentId: number; eventId: number }>(
       tx.db,
       CREATE,
       [
         ...[input.subject, excerptOf(input.body), category?.id ?? null],
-        (await teamOf(tx, template, category?.id ?? null)) ?? category?.team_id ?? null,
+        input.teamId ?? (await teamOf(tx, template, category?.id ?? null)) ?? category?.team_id ?? null,
         ...[priority, input.impact ?? null, source, requesterId, input.followUpOf ?? null],
         ...[dueAt, dueState(dueAt, now), now, now],
         ...[authorId, input.body, now],
