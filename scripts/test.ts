@@ -26,7 +26,7 @@ let tools: ToolReport = { found: {}, missing: [] };
 
 const lanes = {
   tools: {
-    says: 'Chromium and redis-server are here, or installed',
+    says: 'Chromium, redis-server and Dovecot are here, or installed',
     cores: 1,
     run: findTools,
   },
@@ -84,7 +84,7 @@ function chooseLanes(): Lane[] {
 
 async function findTools(): Promise<Outcome> {
   let output = '';
-  tools = await prepareTools(['chromium', 'redis-server'], line => {
+  tools = await prepareTools(['chromium', 'redis-server', 'dovecot'], line => {
     output += `${line}\n`;
   });
   for (const program of Object.values(tools.found)) output += `${versionOf(program)}: ${program}\n`;

@@ -22,6 +22,12 @@ const TOOLS = {
     packages: ['redis-server'],
     variable: 'REDIS_SERVER_PATH',
   },
+  dovecot: {
+    programs: ['dovecot'],
+    places: ['/usr/sbin/dovecot', '/opt/homebrew/sbin/dovecot'],
+    packages: ['dovecot-imapd'],
+    variable: 'DOVECOT_PATH',
+  },
 } as const;
 
 type Say = (line: string) => void;
@@ -87,7 +93,7 @@ async function aptGet(step: string[], say: Say): Promise<boolean> {
 function howToInstall(tool: Tool): string {
   const { packages, variable } = TOOLS[tool];
   const debian = `sudo apt-get install ${packages.join(' ')}`;
-  const mac = tool === 'chromium' ? 'brew install --cask chromium' : 'brew install redis';
+  const mac = `brew install ${{ chromium: '--cask chromium', 'redis-server': 'redis', dovecot: 'dovecot' }[tool]}`;
   return `${debian} (Debian, Ubuntu), ${mac} (macOS), or name the program in ${variable}`;
 }
 

@@ -4,6 +4,8 @@ import { readEnv } from './config/env.ts';
 import { loadEnvFile } from './config/env-file.ts';
 import { explain } from './explaining.ts';
 import { startJobs } from './jobs/agenda.ts';
+import { startFetching } from './mail/fetching/fetching.ts';
+import { startListening } from './mail/listening.ts';
 import { createMailer } from './mail/mailer.ts';
 import { createPushCarrier } from './mail/push-carrier.ts';
 import { createLlm } from './platform/llm.ts';
@@ -18,10 +20,12 @@ export async function startWorker(services: Services): Promise<{ stop(): Promise
   const post = createMailer({ config: services.config, translator: services.translator, transport });
   const push = createPushCarrier(createPushClient(), services.translator);
   const jobs = await startJobs(services, { transport, post, push, ...llmOf(services) });
+  const fetching = startFetching(services);
+  const listening = await startListening(services);
   services.log.info({ mail: transport.mode }, 'the worker is at work');
   return {
     async stop() {
-      await jobs.stop();
+      await Promise.all([fetching.stop(), listening?.stop(), jobs.stop()]);
       transport.close();
     },
   };

@@ -1,0 +1,186 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ImapFlow } from 'imapflow';
+import { afterAll, beforeAll } from 'vitest';
+import { findProgram } from '../../scripts/tools.ts';
+import { eventually } from './eventually.ts';
+import { freePort } from './redis.ts';
+
+/** True without Dovecot, or where nobody may start it: `describe.skipIf(noDovecot)('… (needs Dovecot)', …)`. */
+export const noDovecot = findProgram('dovecot') === undefined || process.getuid?.() !== 0;
+
+export const MAIL_PASSWORD = 'orange-tram';
+
+export type Dovecot = {
+  /** Known once the tests of the file run: without encryption but for STARTTLS, and with TLS. */
+  readonly port: number;
+  readonly tlsPort: number;
+  /** Its own certificate, for `localhost`. */
+  readonly ca: string;
+  /** Puts a mail into the inbox of a user, who is there as soon as they are named. */
+  put: (
+    user: string,
+    raw: string | Buffer,
+    options?: { folder?: string; seen?: boolean; date?: Date },
+  ) => Promise<void>;
+  putMany: (user: string, raws: readonly string[]) => Promise<void>;
+  as: <T>(user: string, work: (client: ImapFlow) => Promise<T>) => Promise<T>;
+  /** Counts the UIDs of a folder anew, as a server does that was restored. */
+  recount: (user: string) => Promise<void>;
+};
+
+/** A real Dovecot on free ports, its mails in a folder of its own: there for the tests of the file that calls it. */
+export function dovecotServer(): Dovecot {
+  const ports = { imap: 0, imaps: 0 };
+  let folder = '';
+  let server: ChildProcess | undefined;
+  const kill = () => server?.kill('SIGTERM');
+
+  beforeAll(async () => {
+    if (noDovecot) return;
+    folder = mkdtempSync(path.join(tmpdir(), 'dovecot-'));
+    ports.imap = await freePort();
+    ports.imaps = await freePort();
+    prepare(folder, ports);
+    server = spawn(findProgram('dovecot')!, ['-F', '-c', path.join(folder, 'dovecot.conf')], {
+      stdio: 'ignore',
+    });
+    process.once('exit', kill);
+    await eventually(() => greets(ports.imap));
+  });
+  afterAll(async () => {
+    if (!server) return;
+    const ended = once(server, 'exit');
+    kill();
+    await ended;
+    process.off('exit', kill);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const as = async <T>(user: string, work: (client: ImapFlow) => Promise<T>): Promise<T> => {
+    const client = new ImapFlow({
+      host: '127.0.0.1',
+      port: ports.imap,
+      secure: false,
+      doSTARTTLS: false,
+      auth: { user, pass: MAIL_PASSWORD },
+      logger: false,
+    });
+    client.on('error', () => {});
+    await client.connect();
+    try {
+      return await work(client);
+    } finally {
+      await client.logout().catch(() => client.close());
+    }
+  };
+  return {
+    get port() {
+      return ports.imap;
+    },
+    get tlsPort() {
+      return ports.imaps;
+    },
+    get ca() {
+      return readFileSync(path.join(folder, 'cert.pem'), 'utf8');
+    },
+    as,
+    put: (user, raw, { folder: into = 'INBOX', seen = false, date } = {}) =>
+      as(user, async client => {
+        await client.append(into, raw, seen ? ['\\Seen'] : [], date);
+      }),
+    putMany: (user, raws) =>
+      as(user, async client => {
+        for (const raw of raws) await client.append('INBOX', raw);
+      }),
+    recount: async user => {
+      await as(user, async client => {
+        await client.mailboxCreate('Aside').catch(() => {});
+        await client.mailboxOpen('INBOX');
+        await client.messageMove('1:*', 'Aside');
+      });
+      // Without its list the folder gets another UIDVALIDITY, which counts seconds.
+      rmSync(path.join(folder, 'mail', user, 'dovecot-uidlist'), { force: true });
+      for (const name of ['dovecot.index', 'dovecot.index.log', 'dovecot.index.cache', 'dovecot-uidvalidity'])
+        rmSync(path.join(folder, 'mail', user, name), { force: true });
+      await as(user, async client => {
+        await client.mailboxOpen('Aside');
+        await client.messageMove('1:*', 'INBOX');
+      });
+    },
+  };
+}
+
+/** Ten settings are all that Dovecot 2.3 needs. Users need not be listed: any name comes in with the one password. */
+function prepare(folder: string, ports: { imap: number; imaps: number }) {
+  chmodSync(folder, 0o755);
+  mkdirSync(path.join(folder, 'mail'), { mode: 0o755 });
+  execFileSync('chown', ['dovecot:dovecot', path.join(folder, 'mail')]);
+  execFileSync(
+    'openssl',
+    [
+      ...[
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:prime256v1',
+        '-nodes',
+        '-days',
+        '2',
+      ],
+      ...['-keyout', path.join(folder, 'key.pem'), '-out', path.join(folder, 'cert.pem')],
+      ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'],
+    ],
+    { stdio: 'ignore' },
+  );
+  writeFileSync(
+    path.join(folder, 'dovecot.conf'),
+    `base_dir = ${folder}/run
+state_dir = ${folder}/state
+log_path = ${folder}/log
+protocols = imap
+ssl = yes
+ssl_cert = <${folder}/cert.pem
+ssl_key = <${folder}/key.pem
+disable_plaintext_auth = no
+first_valid_uid = 1
+mail_location = maildir:${folder}/mail/%u
+mail_max_userip_connections = 100
+service imap-login {
+  inet_listener imap {
+    address = 127.0.0.1
+    port = ${ports.imap}
+  }
+  inet_listener imaps {
+    address = 127.0.0.1
+    port = ${ports.imaps}
+    ssl = yes
+  }
+}
+passdb {
+  driver = static
+  args = password={PLAIN}${MAIL_PASSWORD}
+}
+userdb {
+  driver = static
+  args = uid=dovecot gid=dovecot home=${folder}/mail/%u
+}
+`,
+  );
+}
+
+const greets = (port: number): Promise<boolean> =>
+  new Promise(resolve => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('data', data => {
+      resolve(data.toString().startsWith('* OK'));
+      socket.destroy();
+    });
+    socket.once('error', () => resolve(false));
+  });
