@@ -1,6 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright';
 import { afterAll, beforeAll, expect, onTestFinished, vi } from 'vitest';
 import { findProgram } from '../../scripts/tools.ts';
 import { originOf, type Target } from './visitor.ts';
@@ -20,6 +26,8 @@ export type BrowseOptions = {
   /** Messages that this test means to cause; all others fail it. */
   expects?: RegExp[];
   context?: BrowserContextOptions;
+  /** Pages of one name share a profile with its cookies and its cache, for tests that only look. */
+  profile?: string;
 };
 
 /** The four ways each page is tried: `describe.each(WAYS)('$name', way => …  browse(app, way))`. */
@@ -34,6 +42,7 @@ export const WAYS: { name: string; javascript: boolean; screen: Screen }[] = [
 export const noChromium = findProgram('chromium') === undefined;
 
 let browser: Browser | undefined;
+const profiles = new Map<string, BrowserContext>();
 
 /** One Chromium for the file; call it once at its top. Every test gets its own profile from `browse`. */
 export function inChromium(): void {
@@ -47,6 +56,7 @@ export function inChromium(): void {
   afterAll(async () => {
     await browser?.close();
     browser = undefined;
+    profiles.clear();
   });
 }
 
@@ -57,8 +67,25 @@ export function inChromium(): void {
  */
 export async function browse(app: Target, options: BrowseOptions = {}): Promise<Page> {
   if (!browser) throw new Error('Call inChromium() at the top of the file');
-  const { javascript = true, screen = 'desktop', scheme = 'light', language = 'en', expects = [] } = options;
+  const { expects = [], profile } = options;
   const origin = await originOf(app);
+  const context = (profile && profiles.get(profile)) || (await newProfile(browser, origin, options));
+  if (profile) profiles.set(profile, context);
+  const page = await context.newPage();
+  const problems = watch(page, origin);
+  onTestFinished(async ({ task }) => {
+    if (task.result?.state === 'fail') await picture(page, task.name);
+    await (profile ? page : context).close();
+    expect(
+      problems.filter(problem => !expects.some(expected => expected.test(problem))),
+      'problems that the browser saw',
+    ).toEqual([]);
+  });
+  return page;
+}
+
+async function newProfile(browser: Browser, origin: string, options: BrowseOptions): Promise<BrowserContext> {
+  const { javascript = true, screen = 'desktop', scheme = 'light', language = 'en' } = options;
   const context = await browser.newContext({
     baseURL: origin,
     locale: language,
@@ -70,17 +97,7 @@ export async function browse(app: Target, options: BrowseOptions = {}): Promise<
     ...options.context,
   });
   context.setDefaultTimeout(10_000);
-  const page = await context.newPage();
-  const problems = watch(page, origin);
-  onTestFinished(async ({ task }) => {
-    if (task.result?.state === 'fail') await picture(page, task.name);
-    await context.close();
-    expect(
-      problems.filter(problem => !expects.some(expected => expected.test(problem))),
-      'problems that the browser saw',
-    ).toEqual([]);
-  });
-  return page;
+  return context;
 }
 
 function watch(page: Page, origin: string): string[] {

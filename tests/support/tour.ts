@@ -130,8 +130,9 @@ const openPalette = async (page: Page) => {
 
 const previewReply = async (page: Page) => {
   await page.locator('[name=ids]').first().check();
-  await page.locator('#bulk-more button[value=reply]').dispatchEvent('click');
-  await page.locator('textarea[name=value]').waitFor();
+  await page.locator('[popovertarget=bulk-more]').click();
+  await page.locator('#bulk-more button[value=reply]').click();
+  await page.locator('main textarea').waitFor();
 };
 
 /** What a coordinator keeps for the work itself, and what is done with more than one ticket or message. */
