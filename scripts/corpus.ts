@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { automatic, sisimai } from './corpus/bounces.ts';
 import { everything } from './corpus/everything.ts';
 import { createReader } from './corpus/reading.ts';
 import { discourse, replyText, talon } from './corpus/replies.ts';
@@ -11,7 +12,7 @@ import { zammad } from './corpus/zammad.ts';
  * what comes out is held against what other programs expect. Shows figures and names of files, never a word of a mail.
  * Nothing in here can send: no transport is made.
  */
-const sections: Section[] = [everything, zammad, tnef, discourse, talon, replyText];
+const sections: Section[] = [everything, zammad, tnef, sisimai, automatic, discourse, talon, replyText];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
