@@ -1,5 +1,6 @@
 import express, { type Express } from 'express';
 import type { Services } from '../services.ts';
+import { setUpInboundMail } from './inbound-mail/inbound-mail.ts';
 import { answerErrors, answerNotFound } from './middleware/error-handler.ts';
 import { setUpContext } from './middleware/set-up-context.ts';
 import { setUpCsrf } from './middleware/set-up-csrf.ts';
@@ -24,6 +25,7 @@ export async function createApp(services: Services, { assets }: { assets?: Asset
   setUpRequest(app, services, files);
   setUpSecurity(app, services);
   setUpOperations(app, services);
+  setUpInboundMail(app);
   app.use('/assets', files.handler);
   setUpServiceWorker(app);
   setUpSession(app, services);

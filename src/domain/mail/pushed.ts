@@ -53,3 +53,12 @@ export function isSigned(body: Buffer, { timestamp, signature }: Signature, key:
 
 export const signatureOf = (body: Buffer, timestamp: string, key: string): string =>
   createHmac('sha256', key).update(`${timestamp}.`).update(body).digest('hex');
+
+/** A mail that was sent twice is the first of the two. */
+export async function firstOf(ctx: Context, id: number): Promise<number> {
+  const row: { duplicate_of: number | null } | undefined = await ctx
+    .db('inbound_mails')
+    .where({ id })
+    .first('duplicate_of');
+  return row?.duplicate_of ?? id;
+}
