@@ -8,6 +8,8 @@ import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 's
  * - refuse: 550 to the recipient, for good;
  * - close-after-data: reads the message, says 421, keeps nothing;
  * - hang: reads the message and never answers;
+ * - slow: takes 5,000 bytes a second, then 250;
+ * - refuse-text: 550 after the message, about what it says;
  * - cut-before-answer: has the message, but the line breaks before the 250 (a sender cannot know).
  */
 export type Behaviour =
@@ -16,6 +18,8 @@ export type Behaviour =
   | 'refuse'
   | 'close-after-data'
   | 'hang'
+  | 'slow'
+  | 'refuse-text'
   | 'cut-before-answer';
 
 export type ReceivedMail = { from: string; to: string[]; raw: string };
@@ -26,6 +30,10 @@ export type SmtpSink = {
   mails: ReceivedMail[];
   /** One behaviour a message, the last of them for all later ones. */
   behave: (...next: Behaviour[]) => void;
+  /** The same for the mails to one domain alone. */
+  behaveTo: (domain: string, ...next: Behaviour[]) => void;
+  /** How many messages to a domain, or to all of them, were on their way at once, at most. */
+  peak: (domain?: string) => number;
   /** Ends the connections that still hang. */
   hangUp: () => void;
 };
@@ -33,13 +41,15 @@ export type SmtpSink = {
 /** A mail server on a free port that takes any recipient and delivers to nobody. Needs no test runner. */
 export async function startMailServer(): Promise<SmtpSink & { close: () => Promise<void> }> {
   const mails: ReceivedMail[] = [];
-  let plan: Behaviour[] = ['accept'];
-  const current = () => plan[0] ?? 'accept';
-  const next = () => {
-    const behaviour = current();
-    if (plan.length > 1) plan.shift();
+  const plans = new Map<string, Behaviour[]>();
+  const planFor = (to: string) => plans.get(domainOf(to)) ?? plans.get('') ?? [];
+  const current = (to: string) => planFor(to)[0] ?? 'accept';
+  const next = (to: string) => {
+    const behaviour = current(to);
+    if (planFor(to).length > 1) planFor(to).shift();
     return behaviour;
   };
+  const traffic = trafficCounter();
 
   const server = new SMTPServer({
     authOptional: true,
@@ -47,21 +57,29 @@ export async function startMailServer(): Promise<SmtpSink & { close: () => Promi
     disableReverseLookup: true,
     logger: false,
     closeTimeout: 200,
-    onRcptTo(_address, _session, answer) {
-      if (current() === 'refuse-for-now') return answer(smtpError(next(), 451, 'Try again later'));
-      if (current() === 'refuse') return answer(smtpError(next(), 550, 'No such mailbox'));
+    onRcptTo({ address }, _session, answer) {
+      if (current(address) === 'refuse-for-now')
+        return answer(smtpError(next(address), 451, 'Try again later'));
+      if (current(address) === 'refuse') return answer(smtpError(next(address), 550, 'No such mailbox'));
       return answer();
     },
     onData(stream, session, answer) {
-      void readAll(stream).then(raw => {
-        const behaviour = next();
-        if (behaviour === 'close-after-data') return answer(smtpError(behaviour, 421, 'Closing'));
-        if (behaviour === 'hang') return undefined;
-        mails.push({ ...envelope(session), raw });
-        if (behaviour === 'cut-before-answer') return socketOf(server, session)?.destroy();
-        return answer();
-        // A sender that was killed half-way leaves half a message, which nobody gets.
-      }, answer);
+      const to = envelope(session).to[0] ?? '';
+      const leave = traffic.enter(domainOf(to));
+      void readAll(stream)
+        .then(async raw => {
+          const behaviour = next(to);
+          if (behaviour === 'close-after-data') return answer(smtpError(behaviour, 421, 'Closing'));
+          if (behaviour === 'refuse-text')
+            return answer(smtpError(behaviour, 550, 'Message rejected as spam'));
+          if (behaviour === 'hang') return undefined;
+          if (behaviour === 'slow') await new Promise(resolve => setTimeout(resolve, raw.length / 5));
+          mails.push({ ...envelope(session), raw });
+          if (behaviour === 'cut-before-answer') return socketOf(server, session)?.destroy();
+          return answer();
+          // A sender that was killed half-way leaves half a message, which nobody gets.
+        }, answer)
+        .finally(leave);
     },
   });
   server.on('error', () => {});
@@ -83,8 +101,39 @@ export async function startMailServer(): Promise<SmtpSink & { close: () => Promi
     hangUp,
     close,
     behave: (...behaviours) => {
-      plan = behaviours;
+      plans.clear();
+      plans.set('', behaviours);
     },
+    behaveTo: (domain, ...behaviours) => {
+      plans.set(domain, behaviours);
+    },
+    peak: domain => traffic.peak(domain),
+  };
+}
+
+const domainOf = (address: string) => address.slice(address.lastIndexOf('@') + 1);
+
+function trafficCounter() {
+  const now = new Map<string, number>();
+  const most = new Map<string, number>();
+  const add = (domain: string, by: number) => {
+    const n = (now.get(domain) ?? 0) + by;
+    now.set(domain, n);
+    most.set(domain, Math.max(n, most.get(domain) ?? 0));
+  };
+  return {
+    enter(domain: string) {
+      add(domain, 1);
+      add('', 1);
+      let isOver = false;
+      return () => {
+        if (isOver) return;
+        isOver = true;
+        add(domain, -1);
+        add('', -1);
+      };
+    },
+    peak: (domain = '') => most.get(domain) ?? 0,
   };
 }
 

@@ -6,7 +6,7 @@ const PATIENCE = 5;
 /** While nobody has answered yet, one more is tried each second: a mail that hangs shall not hold up the others. */
 const WIDEN_MS = 1_000;
 /** How long a mail waits before its last line for another of which nobody knows yet whether it arrived. */
-const TURN_MS = 2_000;
+const DOUBT_MS = 1_000;
 
 export type Addressed = { recipientId: number; domain: string };
 /** What the server of a domain had to say; `silent`: it was not asked. */
@@ -72,7 +72,7 @@ export class Traffic {
     this.last = new Promise<void>(resolve => {
       leave = resolve;
     });
-    const { promise, clear } = after(TURN_MS);
+    const { promise, clear } = after(DOUBT_MS);
     await Promise.race([before, promise]).finally(clear);
     return leave;
   }
