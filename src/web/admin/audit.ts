@@ -43,7 +43,7 @@ export function auditRoutes(): Router {
     });
   });
 
-  router.get('/admin/audit.csv', allow('audit.read'), async (req, res) => {
+  router.post('/admin/audit.csv', allow('audit.read'), async (req, res) => {
     const { filter, asked } = filterOf(req);
     await recordExport(req.ctx, 'audit', asked);
     await sendCsv(res, 'audit-log.csv', csvHeader(req.t), csvRows(everyEntry(req.ctx, filter), req.t));

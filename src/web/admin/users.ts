@@ -45,7 +45,7 @@ export function userRoutes(): Router {
     await adminPage(res, 'users/index', locals, { fragments: { people: 'admin/users/_people' } });
   });
 
-  router.get('/admin/users.csv', allow('user.manage'), async (req, res) => {
+  router.post('/admin/users.csv', allow('user.manage'), async (req, res) => {
     const { after, before, ...filter } = filterOf(req);
     await recordExport(req.ctx, 'users', filter);
     await sendCsv(res, 'users.csv', csvHeader(req.t), csvRows(everyPerson(req.ctx, filter), req.t));
