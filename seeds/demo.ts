@@ -8,6 +8,7 @@ import type { Services } from '../src/services.ts';
 import { settleAssignment } from './assignment.ts';
 import { type CastKey, cast, castKeys, demoPassword, teams } from './cast.ts';
 import { type Company, insertCompany } from './company.ts';
+import { wordMails } from './mail-templates.ts';
 import { notifyDemo } from './notifying.ts';
 import { relateTickets } from './relating.ts';
 import { insertReplies } from './replies.ts';
@@ -58,6 +59,7 @@ export async function seedDemo(services: Pick<Services, 'contextFor' | 'world'>)
     await settleAssignment(tx, company);
     await recordFounding(tx, company);
     await insertReplies(tx, company);
+    await wordMails(tx, company);
     const ids = await tellStories(tx, company, stories);
     await relateTickets(tx, company);
     await recordToday(tx, company);

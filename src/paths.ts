@@ -1,5 +1,6 @@
 /** Every address once: for pages, mails, redirects and tests. */
 type Numbered = { number: number } | number;
+type MailTemplateKey = { event: string; language: string };
 const numberOf = (ticket: Numbered) => (typeof ticket === 'number' ? ticket : ticket.number);
 
 export const paths = {
@@ -124,6 +125,7 @@ export const paths = {
   userApproval: (id: number) => `/admin/users/${id}/approval`,
   userRejection: (id: number) => `/admin/users/${id}/rejection`,
   userSuspension: (id: number) => `/admin/users/${id}/suspension`,
+  userMailStop: (id: number) => `/admin/users/${id}/mail-stop`,
   userTimes: (id: number) => `/admin/users/${id}/working-times`,
   userHandOver: (id: number) => `/admin/users/${id}/hand-over`,
   userInvitation: (id: number) => `/admin/users/${id}/invitation`,
@@ -154,6 +156,13 @@ export const paths = {
   newAdminTemplate: '/admin/ticket-templates/new',
   adminTemplate: (id: number) => `/admin/ticket-templates/${id}`,
   templateArchival: (id: number) => `/admin/ticket-templates/${id}/archival`,
+  mailTemplates: '/admin/templates',
+  mailTemplate: ({ event, language }: MailTemplateKey) => `/admin/templates/${event}/${language}`,
+  mailTemplatePreview: ({ event, language }: MailTemplateKey) =>
+    `/admin/templates/${event}/${language}/preview`,
+  mailTemplateTest: ({ event, language }: MailTemplateKey) => `/admin/templates/${event}/${language}/test`,
+  mailTemplateVersion: ({ event, language }: MailTemplateKey, version: number) =>
+    `/admin/templates/${event}/${language}/versions/${version}`,
   adminSettings: '/admin/settings',
   adminSettingGroup: (group: string) => `/admin/settings/${group}`,
   adminAudit: '/admin/audit',
@@ -161,6 +170,17 @@ export const paths = {
   auditVerification: '/admin/audit/verification',
   adminJobs: '/admin/jobs',
   jobRetry: (kind: string, id: string | number) => `/admin/jobs/${kind}/${id}/retry`,
+  adminMailLog: '/admin/mail-log',
+  incomingMail: (id: number) => `/admin/mail-log/in/${id}`,
+  incomingMailAct: (id: number, act: 'approval' | 'refusal' | 'rerun' | 'move') =>
+    `/admin/mail-log/in/${id}/${act}`,
+  mailOriginal: (id: number) => `/admin/mail-log/in/${id}/original`,
+  mailSource: (id: number) => `/admin/mail-log/in/${id}/source`,
+  outgoingMail: (id: number) => `/admin/mail-log/out/${id}`,
+  outgoingMailRetry: (id: number) => `/admin/mail-log/out/${id}/retry`,
+  outgoingMailAddress: (id: number) => `/admin/mail-log/out/${id}/address`,
+  commentMail: (ticket: Numbered, commentId: number) =>
+    `/tickets/${numberOf(ticket)}/comments/${commentId}/mail`,
   devMail: '/dev/mail',
   devMailOne: (id: number) => `/dev/mail/${id}`,
   devMailBody: (id: number) => `/dev/mail/${id}/body`,

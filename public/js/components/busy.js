@@ -5,7 +5,13 @@ export function busy() {
   on('submit', event => {
     const { target: form, submitter } = event;
     // htmx has taken it, or it opens nothing that ends this page.
-    if (event.defaultPrevented || form.method !== 'post' || form.target || 'download' in form.dataset) return;
+    if (
+      event.defaultPrevented ||
+      form.method !== 'post' ||
+      opensElsewhere(form, submitter) ||
+      'download' in form.dataset
+    )
+      return;
     if (form.ariaBusy === 'true') return void event.preventDefault();
     form.ariaBusy = 'true';
     setBusy(submitter ?? defaultButton(form), true);
@@ -17,6 +23,8 @@ export function busy() {
     if (event.persisted) for (const element of findAll('form[aria-busy], .btn[aria-busy]')) reset(element);
   });
 }
+
+const opensElsewhere = (form, submitter) => Boolean(submitter?.formTarget || form.target);
 
 function setBusy(button, isBusy) {
   if (!button?.matches('.btn')) return;

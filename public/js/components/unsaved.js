@@ -5,7 +5,8 @@ export function unsaved() {
   const changed = new Set();
   onWithin('input', 'form[data-guard]', (_event, form) => changed.add(form));
   for (const type of ['submit', 'reset']) {
-    onWithin(type, 'form[data-guard]', (_event, form) => changed.delete(form));
+    // A look in a frame of the page keeps nothing.
+    onWithin(type, 'form[data-guard]', (event, form) => event.submitter?.formTarget || changed.delete(form));
   }
   window.addEventListener('beforeunload', event => {
     const isLeft = findAll('form[data-guard]').some(form => changed.has(form));

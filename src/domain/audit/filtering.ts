@@ -22,7 +22,7 @@ export const auditKinds: Record<AuditKind, readonly string[]> = {
   'sign-in': ['session.', 'user.sessions-ended', 'user.password-changed', 'user.reset-asked'],
   people: ['user.', 'team.', 'department.'],
   tickets: ['ticket.', 'reply.', 'note.', 'comment.', 'attachment.', 'checklist.', 'time.'],
-  settings: ['settings.', 'category.', 'template.', 'job.', 'audit.'],
+  settings: ['settings.', 'category.', 'template.', 'mail-template.', 'job.', 'audit.'],
   data: ['export.', 'import.', 'attachment.', 'comment.redacted', 'ticket.notes-read'],
 };
 

@@ -15,8 +15,10 @@ export type AdminSection =
   | 'categories'
   | 'canned-replies'
   | 'ticket-templates'
+  | 'templates'
   | 'settings'
   | 'jobs'
+  | 'mail-log'
   | 'audit';
 
 type Locals = { sub: AdminSection; title: string } & Record<string, unknown>;

@@ -7,8 +7,10 @@ import { categoryRoutes } from './categories.ts';
 import { departmentRoutes } from './departments.ts';
 import { invitationRoutes } from './invitations.ts';
 import { jobRoutes } from './jobs.ts';
+import { mailLogRoutes } from './mail-log.ts';
 import { settingRoutes } from './settings.ts';
 import { teamRoutes } from './teams.ts';
+import { mailTemplateRoutes } from './templates.ts';
 import { templateRoutes } from './ticket-templates.ts';
 import { userImportRoutes } from './user-import.ts';
 import { userRoutes } from './users.ts';
@@ -25,8 +27,10 @@ export function adminRoutes(): Router {
   router.use(categoryRoutes());
   router.use(cannedReplyRoutes());
   router.use(templateRoutes());
+  router.use(mailTemplateRoutes());
   router.use(settingRoutes());
   router.use(auditRoutes());
   router.use(jobRoutes());
+  router.use(mailLogRoutes());
   return router;
 }

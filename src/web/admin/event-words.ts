@@ -26,6 +26,7 @@ const known = (event: Recorded, t: Translate): Known => ({
   ...sessions(event, t),
   ...people(event, t),
   ...tickets(t),
+  ...mails(t),
   ...places(t),
 });
 
@@ -102,6 +103,13 @@ const tickets = (t: Translate): Known => ({
   'attachment.redacted': [t('Removed a file for good'), look('shield-alert', 'amber')],
 });
 
+const mails = (t: Translate): Known => ({
+  'mail.approved': [t('Let a parked mail in'), look('mail', 'green')],
+  'mail.refused': [t('Refused a parked mail'), look('mail', 'amber')],
+  'mail.rerun': [t('Handled a mail again'), look('rotate-ccw')],
+  'mail.moved': [t('Moved a mail to another ticket'), look('mail')],
+});
+
 const places = (t: Translate): Known => ({
   'team.created': [t('Added a team'), look('users-round')],
   'team.changed': [t('Changed a team'), look('users-round')],
@@ -116,6 +124,10 @@ const places = (t: Translate): Known => ({
   'template.changed': [t('Changed a ticket template'), look('file-text')],
   'template.archived': [t('Archived a ticket template'), look('archive', 'amber')],
   'template.restored': [t('Brought back a ticket template'), look('rotate-ccw')],
+  'mail-template.changed': [t('Changed the words of a mail'), look('pencil')],
+  'mail-template.reset': [t('Took back the words of a mail'), look('rotate-ccw')],
+  'mail-template.restored': [t('Took up earlier words of a mail'), look('rotate-ccw')],
+  'mail-template.tested': [t('Sent themselves a test mail'), look('send')],
   'saved-reply.created': [t('Added a saved reply'), look('message-square-text')],
   'saved-reply.changed': [t('Changed a saved reply'), look('message-square-text')],
   'saved-reply.archived': [t('Archived a saved reply'), look('archive', 'amber')],

@@ -104,5 +104,5 @@ async function showSettings(
 }
 
 /** A language is best found in its own words. */
-const languageName = (locale: string) =>
+export const languageName = (locale: string) =>
   new Intl.DisplayNames([locale], { type: 'language' }).of(locale) ?? locale;
