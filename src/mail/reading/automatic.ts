@@ -164,7 +164,10 @@ const suppressed: Rule = signs => {
     : null;
 };
 
-const machineSender: Rule = ({ from, returnPath }) => {
+const machineSender: Rule = signs => {
+  const { from, returnPath } = signs;
+  const path = first(signs, 'return-path') ?? '';
+  if (/^<?mailer-?daemon/i.test(path)) return { kind: 'bounce', because: quoted('Return-Path', path) };
   if (/^(?:mailer-?daemon|mail-daemon)@/i.test(from)) return { kind: 'bounce', because: `sender ${from}` };
   return returnPath === '' ? { kind: 'auto-generated', because: 'Return-Path: <>' } : null;
 };

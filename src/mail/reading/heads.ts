@@ -43,7 +43,7 @@ export function readHead(fields: Fields, charset: string, problems: Problems): H
     replyTo: people('reply-to'),
     to: people('to'),
     cc: people('cc'),
-    returnPath: path === undefined ? null : (readAddresses(path, charset, problems)[0]?.address ?? ''),
+    returnPath: path === undefined ? null : pathOf(readAddresses(path, charset, problems)[0]?.address, path),
     deliveredTo: ['delivered-to', 'x-original-to', 'envelope-to'].flatMap(name =>
       people(name).map(({ address }) => address),
     ),
@@ -85,3 +85,7 @@ function headersOf(fields: Fields, charset: string): Record<string, string[]> {
   }
   return Object.fromEntries(headers);
 }
+
+/** Only an empty path is a machine's; words that are no address say nothing. */
+const pathOf = (address: string | undefined, path: string) =>
+  address || (/^[\s<>]{0,20}$/.test(path) ? '' : null);
