@@ -1,6 +1,5 @@
 -- What holds at any moment, in the words of our schema. Each query returns nothing; a row is a fault.
 -- I1, I2 (what was acknowledged is there, once) and I5 (rows and files agree) need more than SQL: invariants.ts.
--- I7 comes with inbound mail.
 
 -- I3 every comment belongs to a ticket
 select m.id from comments m left join tickets t on t.id = m.ticket_id where t.id is null;
@@ -10,6 +9,23 @@ select t.id from tickets t where not exists (select 1 from comments m where m.ti
 
 -- I6 no number stands for two tickets
 select number from tickets group by 1 having count(*) > 1;
+
+-- I7 no mail was handled twice, and none has vanished: each that was handled has its fate, each has its source
+select same_as::text as mail from inbound_mails where same_as is not null group by 1 having count(*) > 1
+union all
+select id::text from inbound_mails where (fate <> 'received') <> (handled_at is not null) or (handled_at is not null and rule is null)
+union all
+select m.id::text from inbound_mails m where not exists (select 1 from inbound_sources s where s.mail_id = m.id);
+
+-- A mail that became a ticket or a message has it; a message that came by mail has its one mail, unless it was removed
+select m.id from inbound_mails m
+where m.fate in ('ticket', 'appended') and (m.ticket_id is null or m.comment_id is null or m.person_id is null)
+union all
+select m.id from inbound_mails m left join comment_mails c on c.mail_id = m.id where m.fate in ('ticket', 'appended')
+group by m.id having count(c.comment_id) <> 1
+union all
+select c.id from comments c left join comment_mails m on m.comment_id = c.id
+where c.source = 'email' and c.redacted_at is null group by c.id having count(m.comment_id) <> 1;
 
 -- I8 what an event asks for is done or still in the outbox: nothing is forgotten
 select t.id from tickets t

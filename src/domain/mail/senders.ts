@@ -33,9 +33,11 @@ export async function senderOf(
   mail: ReadMail,
   trustedServer: string | null,
 ): Promise<Sender> {
-  const [first] = mail.from;
+  // "Lee, Ann <ann@…>" without quotes reads as two, the first without address.
+  const stated = mail.from.filter(each => each.address.trim());
+  const [first] = stated;
   const address = asciiLower((first?.address ?? '').trim()).slice(0, 254);
-  const isClear = mail.from.length === 1 && isPlainAddress(address) && standsInFrom(raw, address);
+  const isClear = stated.length === 1 && isPlainAddress(address) && standsInFrom(raw, address);
   return {
     address,
     name: oneLine(first?.name ?? '', 160),

@@ -24,6 +24,7 @@ export async function redactComment(ctx: Context, ticket: Ticket, commentId: num
       .returning('id');
     if (!comment) return requireComment(tx, ticket, commentId);
     await tx.db('comment_versions').where({ comment_id: commentId }).delete();
+    await redactMail(tx, commentId);
     const files = await tx
       .db('attachments')
       .where({ comment_id: commentId, redacted_at: null })
@@ -60,6 +61,18 @@ export async function redactAttachment(ctx: Context, ticket: Ticket, attachmentI
       ticketId: ticket.id,
     });
   });
+}
+
+/** Of one that came by mail: how it looked, what it quoted, and its source, each time that it came. */
+async function redactMail(tx: Tx, commentId: number) {
+  await tx.db.raw(
+    `with gone as (
+       update comment_mails set html = null, quoted_text = '', quoted_html = null, has_remote_images = false
+       where comment_id = ? returning mail_id)
+     update inbound_sources s set raw = '' from gone, inbound_mails m
+     where s.mail_id = m.id and (m.id = gone.mail_id or m.duplicate_of = gone.mail_id)`,
+    [commentId],
+  );
 }
 
 async function redactFile(tx: Tx, id: number) {

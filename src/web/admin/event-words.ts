@@ -65,6 +65,9 @@ const people = ({ data }: Recorded, t: Translate): Known => ({
   'user.notifications-changed': [t('Changed what they are told'), look('bell')],
   'user.push-turned-on': [t('Turned push messages on'), look('bell')],
   'digest.made': [t('Made a daily digest'), look('mail')],
+  'user.address-closed': [t('Stopped mail to an address, since it comes back'), look('mail', 'red')],
+  'user.address-reopened': [t('Let mail go to an address again'), look('mail', 'green')],
+  'user.unsubscribed': [t('Ended their digest from a mail'), look('mail')],
   'user.tickets-handed-over': [t('Handed the tickets of a user over'), look('user-check', 'amber')],
   'user.reinstated': [t('Reinstated a user'), look('rotate-ccw', 'green')],
 });
@@ -99,6 +102,7 @@ const tickets = (t: Translate): Known => ({
   'reply.added': [t('Replied on a ticket'), look('message-square-text')],
   'note.added': [t('Wrote an internal note'), look('pencil')],
   'note.edited': [t('Changed an internal note'), look('pencil')],
+  'mail.undelivered': [t('A mail could not be delivered'), look('triangle-alert', 'red')],
   'comment.redacted': [t('Removed a message for good'), look('shield-alert', 'amber')],
   'attachment.redacted': [t('Removed a file for good'), look('shield-alert', 'amber')],
 });

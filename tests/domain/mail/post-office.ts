@@ -127,5 +127,5 @@ function plainReading(raw: Buffer, readings: Map<string, Partial<ReadMail>>): Re
 const addresses = (value: string): MailAddress[] =>
   value.split(',').map(each => {
     const [, name = '', address = each.trim()] = /^\s*"?(.*?)"?\s*<([^<>]*)>\s*$/.exec(each) ?? [];
-    return { name, address };
+    return { name, address: address.includes('@') || address.includes('\uff20') ? address : '' };
   });
