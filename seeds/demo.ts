@@ -9,6 +9,7 @@ import { settleAssignment } from './assignment.ts';
 import { type CastKey, cast, castKeys, demoPassword, teams } from './cast.ts';
 import { type Company, insertCompany } from './company.ts';
 import { wordMails } from './mail-templates.ts';
+import { seedMails } from './mails.ts';
 import { notifyDemo } from './notifying.ts';
 import { relateTickets } from './relating.ts';
 import { insertReplies } from './replies.ts';
@@ -68,6 +69,7 @@ export async function seedDemo(services: Pick<Services, 'contextFor' | 'world'>)
     await tx.db('event_queue').delete();
     await stampDueTickets(tx);
     await notifyDemo(tx, company);
+    await seedMails(tx, company);
     await indexTickets(tx.db, ids);
   });
 }

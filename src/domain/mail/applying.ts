@@ -148,6 +148,7 @@ async function closeMail(tx: Tx, looked: Looked, decision: Decision, files: Kept
     ...(sender.proof !== 'none' && { dmarc: sender.proof }),
     ...(mail.problems.length > 0 && { problems: mail.problems.slice(0, 20) }),
     ...(mail.labels.length > 0 && { labels: mail.labels }),
+    ...(mail.calendar && { calendar: mail.calendar }),
     ...(files.left.length > 0 && { filesLeft: files.left.slice(0, 50) }),
   };
   await tx

@@ -35,8 +35,8 @@ const OUT: Record<OutFate, string> = {
   retrying: `d.state = 'pending' and d.attempts > 0`,
   sending: `d.state = 'sending'`,
   sent: `d.state = 'sent' and d.bounced_at is null`,
-  failed: `d.state = 'failed' and d.bounced_at is null`,
-  bounced: 'd.bounced_at is not null',
+  failed: `d.state = 'failed'`,
+  bounced: `d.bounced_at is not null and d.state <> 'failed'`,
   cancelled: `d.state = 'cancelled' and d.bounced_at is null`,
 };
 

@@ -59,7 +59,7 @@ const OUTGOING = (works: string) => `
   left join tickets t on t.id = e.ticket_id where d.channel = 'mail' and ${mine('e.ticket_id', works)}`;
 
 /** What a delivery is called in the log, from its state and what came back. */
-export const OUT_FATE = `case when d.bounced_at is not null then 'bounced'
+export const OUT_FATE = `case when d.bounced_at is not null and d.state <> 'failed' then 'bounced'
   when d.state = 'pending' then case when d.attempts > 0 then 'retrying' else 'waiting' end else d.state end`;
 
 const LINE = `

@@ -68,6 +68,8 @@ export type ReadMail = {
   /** The whole body as HTML by the allow-list; pictures from elsewhere are there as `data-src`. */
   html: string | null;
   hasRemoteImages: boolean;
+  /** The whole HTML as it came, decoded and no more, for its sandboxed document alone (mail log); absent or null where there is none. */
+  originalHtml?: string | null;
   reply: Split;
   files: ReadFile[];
   automatic: Automatic | null;

@@ -41,7 +41,7 @@ export async function clearAddress(ctx: Context, { id }: { id: number }): Promis
       .db('mail_addresses')
       .where({ address })
       .whereNotNull('undeliverable_since')
-      .update({ undeliverable_since: null, hard_bounces: 0 });
+      .update({ undeliverable_since: null, hard_bounces: 0, cleared_at: tx.db.fn.now() });
     if (!changed) throw new Invalid({ '': tx.t('This address is not marked') });
     await recordEvent(
       tx,
