@@ -17,6 +17,7 @@ export type AdminSection =
   | 'ticket-templates'
   | 'templates'
   | 'settings'
+  | 'mailboxes'
   | 'jobs'
   | 'mail-log'
   | 'audit';

@@ -8,6 +8,7 @@ import { departmentRoutes } from './departments.ts';
 import { invitationRoutes } from './invitations.ts';
 import { jobRoutes } from './jobs.ts';
 import { mailLogRoutes } from './mail-log.ts';
+import { mailboxSettingRoutes } from './mailboxes.ts';
 import { settingRoutes } from './settings.ts';
 import { teamRoutes } from './teams.ts';
 import { mailTemplateRoutes } from './templates.ts';
@@ -28,6 +29,7 @@ export function adminRoutes(): Router {
   router.use(cannedReplyRoutes());
   router.use(templateRoutes());
   router.use(mailTemplateRoutes());
+  router.use(mailboxSettingRoutes());
   router.use(settingRoutes());
   router.use(auditRoutes());
   router.use(jobRoutes());

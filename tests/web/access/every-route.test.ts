@@ -158,6 +158,7 @@ const ofCoordinator = { user_id: coordinator.id };
 await signIn(coordinator);
 const idOf = async (table: string, where: object): Promise<number> =>
   (await db(table).where(where).first('id')).id;
+const mailboxId = await made('mailboxes', { name: 'Push', address: 'push@company.example', kind: 'push' });
 const ids = {
   comment: commentId,
   item: await idOf('checklist_items', { ticket_id: ticket.id }),
@@ -187,6 +188,7 @@ const ID_OF: [RegExp, number][] = [
   [/^\/admin\/canned-replies\/:id/, replyId],
   [/^\/admin\/ticket-templates\/:id/, templateId],
   [/^\/admin\/users\/:id/, requester.id],
+  [/^\/admin\/mailboxes\/:id/, mailboxId],
   [/^\/admin\/teams\/:id/, it.id],
   [/^\/admin\/departments\/:id/, department.id],
   [/^\/admin\/categories\/:id/, ids.category],
@@ -312,6 +314,7 @@ const KEPT = [
   ...['ticket_followers', 'ticket_merges', 'ticket_memos', 'notifications', 'push_subscriptions', 'tags'],
   ...['ticket_templates', 'ticket_summaries', 'ticket_presence', 'events', 'settings', 'teams', 'categories'],
   ...['departments', 'team_members', 'working_times', 'queue_displays', 'notification_preferences'],
+  'mailboxes',
 ];
 const digest = async (): Promise<Record<string, string>> =>
   Object.fromEntries(

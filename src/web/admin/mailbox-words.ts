@@ -1,0 +1,89 @@
+import type { Mailbox } from '../../domain/mail/mailboxes.ts';
+import type { FaultKey } from '../../platform/imap-faults.ts';
+import type { Translate } from '../../platform/translating.ts';
+
+export type Where = { host: string | null; port: number | null; folder: string; takenFolder: string };
+
+/** What is wrong between us and a mailbox, and what to do about it. */
+export function faultWord(key: string, where: Where, t: Translate): string {
+  const { host, port, folder, takenFolder } = where;
+  const words: Record<FaultKey, string> = {
+    host: t('There is no server named {{host}}. Check how it is spelled.', { host }),
+    'not-allowed': t(
+      '{{host}} is inside your own network. Whoever runs this server can allow it with OUTBOUND_PRIVATE.',
+      { host },
+    ),
+    port: t('{{host}} does not answer on port {{port}}. Check the port, and the firewall between.', {
+      host,
+      port: String(port ?? ''),
+    }),
+    silent: t('Something answers on port {{port}}, but not as a mail server. Check port and encryption.', {
+      port: String(port ?? ''),
+    }),
+    tls: t(
+      'The connection could not be encrypted. Port 993 goes with TLS from the start, port 143 with STARTTLS.',
+    ),
+    certificate: t('The certificate of {{host}} is not to be trusted, so nothing was sent there.', { host }),
+    'sign-in': t('The server refused user name and password. Many services want an app password here.'),
+    token: t(
+      'The sign-in service refused the refresh token. Make a new one, and check client ID and secret.',
+    ),
+    'token-away': t('The sign-in service did not answer. We try again by ourselves.'),
+    folder: t('There is no folder named {{folder}}. Names count capital letters.', { folder }),
+    'taken-folder': t('The folder {{folder}} is not there and could not be made.', { folder: takenFolder }),
+    busy: t('The mailbox is locked or has too many connections. We try again by ourselves.'),
+    cut: t('The connection broke off. We try again by ourselves.'),
+    secret: t('The stored password cannot be read: its key is gone from ENCRYPTION_KEYS. Enter it again.'),
+    storing: t('Mail could not be kept here, so it was left on the server. We try again by ourselves.'),
+    stuck: t('Some mails could not be fetched. They are still on the server; all others were taken.'),
+    other: t('The server answered with something we do not know.'),
+  };
+  return words[key as FaultKey] ?? words.other;
+}
+
+export type StateWord = { text: string; tone: 'green' | 'amber' | 'red' | 'gray'; icon: string };
+
+/** A look is this old, at most, while a mailbox is looked after. */
+const LATE_MS = 5 * 60_000;
+
+/** How it goes with a mailbox, in two or three words. */
+export function stateWord(mailbox: Mailbox, now: Date, t: Translate): StateWord {
+  if (mailbox.archivedAt) return { text: t('Archived'), tone: 'gray', icon: 'archive' };
+  if (!mailbox.isActive) return { text: t('Paused'), tone: 'gray', icon: 'circle-pause' };
+  if (mailbox.kind === 'push') return pushedWord(mailbox, t);
+  if (mailbox.error === 'stuck')
+    return { text: t('Some mail is stuck'), tone: 'amber', icon: 'triangle-alert' };
+  if (mailbox.error) return { text: t('Cannot fetch'), tone: 'red', icon: 'circle-alert' };
+  if (!mailbox.lastSeenAt) return { text: t('Not looked yet'), tone: 'gray', icon: 'circle-dashed' };
+  if (now.getTime() - mailbox.lastSeenAt.getTime() > LATE_MS)
+    return { text: t('Nobody looks'), tone: 'amber', icon: 'triangle-alert' };
+  return { text: t('Fetching'), tone: 'green', icon: 'circle-check' };
+}
+
+const pushedWord = (mailbox: Mailbox, t: Translate): StateWord =>
+  mailbox.lastMailAt
+    ? { text: t('Takes mail'), tone: 'green', icon: 'circle-check' }
+    : { text: t('No mail yet'), tone: 'gray', icon: 'circle-dashed' };
+
+export const mailboxOptions = (t: Translate) => ({
+  securities: [
+    { value: 'tls', label: t('TLS from the start') },
+    { value: 'starttls', label: t('STARTTLS') },
+    { value: 'none', label: t('None: readable on the way') },
+  ],
+  signIns: [
+    { value: 'password', label: t('Password') },
+    { value: 'google', label: t('Google (OAuth2)') },
+    { value: 'microsoft', label: t('Microsoft 365 (OAuth2)') },
+  ],
+  afterTakings: [
+    { value: 'flag', label: t('Mark it as read') },
+    { value: 'move', label: t('Move it to another folder') },
+    { value: 'delete', label: t('Delete it') },
+  ],
+  unknownSenders: [
+    { value: 'ticket', label: t('Make a ticket') },
+    { value: 'park', label: t('Park it until somebody decides') },
+    { value: 'refuse', label: t('Refuse it') },
+  ],
+});
