@@ -63,7 +63,7 @@ export async function readMail(raw: Buffer): Promise<ReadMail> {
       calendarMethod: calendar?.method ?? null,
     }),
     report,
-    forwarded: forwardedIn(whole, html),
+    forwarded: forwardedIn(whole, html, head.subject),
     labels: labelsOf({ leaves, text: whole, hasCalendar: calendar !== null, hasTnef: tnefs.size > 0 }),
     calendar,
     problems: problems.all,
