@@ -10,6 +10,7 @@ import { type CastKey, cast, castKeys, demoPassword, teams } from './cast.ts';
 import { type Company, insertCompany } from './company.ts';
 import { wordMails } from './mail-templates.ts';
 import { seedMails } from './mails.ts';
+import { insertMailboxes } from './mailboxes.ts';
 import { notifyDemo } from './notifying.ts';
 import { relateTickets } from './relating.ts';
 import { insertReplies } from './replies.ts';
@@ -60,6 +61,7 @@ export async function seedDemo(services: Pick<Services, 'contextFor' | 'world'>)
     await settleAssignment(tx, company);
     await recordFounding(tx, company);
     await insertReplies(tx, company);
+    await insertMailboxes(tx, company);
     await wordMails(tx, company);
     const ids = await tellStories(tx, company, stories);
     await relateTickets(tx, company);
