@@ -138,9 +138,9 @@ async function editTemplate(req: Request, res: Response, key: TemplateKey, form?
   await adminForm(res, 'templates/edit', {
     sub: 'templates',
     title: words.name,
-    key,
-    ...words,
-    language: languageName(key.language),
+    template: key,
+    event: words,
+    languageName: languageName(key.language),
     waits: waitsFor(key.event, t),
     form: form ?? emptyForm(),
     text: current?.wording ?? ownText(req, key),
