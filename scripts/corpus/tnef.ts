@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ReadMail } from '../../src/domain/mail/message.ts';
+import { readTnef, type Tnef } from '../../src/mail/reading/tnef.ts';
 import { filesOf } from './everything.ts';
 import type { Section } from './section.ts';
 import { attached } from './wrapping.ts';
@@ -20,7 +21,7 @@ export const tnef: Section = {
       const { extracted_files } = JSON.parse(
         readFileSync(file.replace(/\.tnef$/, '.expected.json'), 'utf8'),
       ) as Expected;
-      const found = filesIn(mail);
+      const found = filesIn(mail, readTnef(readFileSync(file)));
       for (const expected of extracted_files) {
         of += 1;
         for (const what of ['names', 'sizes', 'sha256'] as const) {
@@ -34,9 +35,26 @@ export const tnef: Section = {
   },
 };
 
-const filesIn = (mail: ReadMail | null) =>
-  (mail?.files ?? []).map(({ filename, content }) => ({
-    name: filename,
-    bytes: content.length,
-    sha256: createHash('sha256').update(content).digest('hex'),
-  }));
+/** The files of the mail, and what Outlook means as its text: that is read, and is no file. */
+function filesIn(mail: ReadMail | null, tnef: Tnef | null) {
+  const files = (mail?.files ?? []).map(({ filename, content }) => ({ name: filename, content }));
+  const bodies = [
+    { name: 'message.rtf', content: tnef?.rtf },
+    { name: 'message.html', content: tnef?.html },
+    { name: 'message.txt', content: tnef?.text },
+  ].flatMap(({ name, content }) => (content ? [{ name, content: Buffer.from(content) }] : []));
+  return [...files, ...bodies].flatMap(({ name, content }) => [
+    facts(name, content),
+    facts(name, asKept(content)),
+  ]);
+}
+
+/** Texts were kept beside the mails with line ends of one sign. */
+const asKept = (content: Buffer) =>
+  Buffer.from(content.toString('latin1').replaceAll('\r\n', '\n'), 'latin1');
+
+const facts = (name: string, content: Buffer) => ({
+  name,
+  bytes: content.length,
+  sha256: createHash('sha256').update(content).digest('hex'),
+});

@@ -9,7 +9,9 @@ const TOP = [
 
 /** A body of plain text, or of HTML where it begins like that. */
 export function posted(body: Buffer): Buffer {
-  const type = /^\s*(<!doctype|<\?xml|<\w+[\s>])/i.test(body.subarray(0, 200).toString('latin1')) ? 'html' : 'plain';
+  const type = /^\s*(<!doctype|<\?xml|<\w+[\s>])/i.test(body.subarray(0, 200).toString('latin1'))
+    ? 'html'
+    : 'plain';
   const head = [
     ...TOP,
     `Content-Type: text/${type}; charset=utf-8`,

@@ -22,7 +22,7 @@ function addressOf(
   charset: string,
   problems: Problems,
 ): MailAddress | null {
-  const bare = angle === null ? /^(.*?)(\S*@\S*)$/s.exec(phrase.trim()) : null;
+  const bare = angle === null ? /^([\s\S]*?)("[^"]{1,200}"@\S+|[^\s"]*@[^\s"]*)$/.exec(phrase.trim()) : null;
   const raw = (angle ?? bare?.[2] ?? '').trim();
   const name = unquoted(angle === null ? (bare?.[1] ?? phrase) : phrase).trim() || comment;
   const address = tidyAddress(raw, charset, problems);

@@ -27,7 +27,10 @@ export function readBodies(leaves: Leaf[], problems: Problems): Bodies {
   const pieces: Piece[] = [];
   for (const { part, kind, alternative } of leaves) {
     if (kind === 'file') continue;
-    const same = alternative && pieces.find(piece => piece.alternative === alternative && !piece.picture);
+    const same =
+      kind === 'picture' || !alternative
+        ? undefined
+        : pieces.find(piece => piece.alternative === alternative && !piece.picture);
     const piece = same ?? { text: null, html: null, picture: null, alternative };
     if (!same) pieces.push(piece);
     if (kind === 'picture') piece.picture = part;

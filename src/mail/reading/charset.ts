@@ -19,6 +19,8 @@ function withoutMark(bytes: Buffer): string | undefined {
 }
 
 function byDeclaration(bytes: Buffer, charset: string | null): string | undefined {
+  // Who declares it and writes high bytes has Shift JIS.
+  if (charset?.startsWith('iso-2022') && !isAscii(bytes) && !isUtf8(bytes)) return decode(bytes, 'shift_jis');
   // These write other letters with ASCII bytes.
   if (charset && /^(utf-?(7|16|32)|iso-2022)/.test(charset)) return decode(bytes, charset);
   if (isAscii(bytes))

@@ -16,13 +16,15 @@ export function readFields(
   problems: Problems,
 ): { fields: Fields; body: number } {
   const fields: Fields = [];
-  let [at, count] = [from, 0];
+  let [at, count, known] = [from, 0, -2];
   while (at < raw.length) {
     const { line, next } = lineAt(raw, at);
     if (line === '' || isEnd(line)) return { fields, body: line === '' ? next : at };
     const isFolded = /^[ \t]/.test(line) && fields.length > 0;
     const name = isFolded ? undefined : FIELD.exec(line)?.[1];
-    if (!isFolded && !name && !isNoise(line, at === from) && !goesOn(raw, next)) {
+    const isField = isFolded || name !== undefined || isNoise(line, at === from);
+    if (!isField && known === -2) known = lastKnown(raw, from);
+    if (!isField && at > known) {
       problems.tell('The head of the mail or of a part ends without an empty line.');
       return { fields, body: at };
     }
@@ -40,10 +42,16 @@ export function readFields(
 /** "From anna Mon Nov 1": the line above a mail in a mailbox file. */
 const isNoise = (line: string, isFirst: boolean) => isFirst && /^>?From /.test(line);
 
-/** A line that is no field is the rest of a broken one if fields, or the end of the head, follow at once. */
-function goesOn(raw: Buffer, from: number): boolean {
-  const { line } = lineAt(raw, from);
-  return line !== '' && FIELD.test(line) && /^[A-Z][\w-]*:/.test(line);
+/** Names that no body would begin a line with before its first empty one. */
+const KNOWN =
+  /^(received|return-path|from|to|cc|subject|date|message-id|reply-to|mime-version|content-[a-z-]+|x-[\w-]+):/gim;
+
+/** Where the last known field of the head stands: lines above it that are no fields are the rest of broken ones. */
+function lastKnown(raw: Buffer, from: number): number {
+  const text = raw.toString('latin1', from, from + 262_144);
+  const empty = text.search(/\n\r?\n/);
+  const fields = [...text.slice(0, empty < 0 ? text.length : empty).matchAll(KNOWN)];
+  return from + (fields.at(-1)?.index ?? -1);
 }
 
 function extend(field: Fields[number] | undefined, line: string, problems: Problems) {

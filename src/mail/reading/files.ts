@@ -67,7 +67,8 @@ function nameOf(part: Part): string {
   const description = decodeWords(fieldOf(part.fields, 'content-description'));
   if (typeOf(part) === 'message/rfc822') return `${subjectOf(part) || description || 'mail'}.eml`;
   const location = /([^/\\]+\.\w{1,5})$/.exec(fieldOf(part.fields, 'content-location'))?.[1];
-  return location ?? nameByKind(typeOf(part), description);
+  const id = /^([\w-]+\.[a-z]{2,4})@/i.exec(contentIdOf(part))?.[1];
+  return location ?? id ?? nameByKind(typeOf(part), description);
 }
 
 /** Of a mail within the mail. */

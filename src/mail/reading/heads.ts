@@ -30,7 +30,7 @@ export function readHead(fields: Fields, charset: string, problems: Problems): H
   const all = (name: string) => fields.filter(field => field.name === name).map(field => field.value);
   const people = (name: string) => all(name).flatMap(value => readAddresses(value, charset, problems));
   const ids = (name: string) => all(name).flatMap(idsOf).slice(-MOST_IDS);
-  const from = people('from');
+  const from = withAddress(people('from'));
   tellFrom(all('from'), from, problems);
   const path = all('return-path')[0];
   return {
@@ -52,6 +52,12 @@ export function readHead(fields: Fields, charset: string, problems: Problems): H
     headers: headersOf(fields, charset),
   };
 }
+
+/** Names without an address say nothing beside one that has it. */
+const withAddress = (people: MailAddress[]) =>
+  people.some(({ address }) => address.includes('@'))
+    ? people.filter(({ address }) => address.includes('@'))
+    : people;
 
 function tellFrom(lines: string[], from: MailAddress[], problems: Problems) {
   if (lines.length > 1) problems.tell('There are two From lines; a mail has one.');

@@ -27,7 +27,7 @@ const KINDS: [type: RegExp, name: string, ending: string][] = [
 /** `document.html`, or the sender's description with that ending; `file` where nothing is known. */
 export function nameByKind(type: string, description = ''): string {
   const found = KINDS.find(([pattern]) => pattern.test(type));
-  if (!found) return description ? safeName(description) : 'file';
+  if (!found) return 'file';
   const [, name, ending] = found;
   return safeName(`${description || name}.${ending || type.split('/')[1]}`);
 }
@@ -58,8 +58,8 @@ export function createNaming() {
   return (wanted: string): string => {
     const { name, ext } = path.parse(wanted);
     let free = wanted;
-    for (let count = 1; taken.has(free.toLowerCase()); count += 1) free = `${name}${count}${ext}`;
-    taken.add(free.toLowerCase());
+    for (let count = 1; taken.has(free); count += 1) free = `${name}${count}${ext}`;
+    taken.add(free);
     return free;
   };
 }

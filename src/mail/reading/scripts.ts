@@ -11,14 +11,14 @@ const CANDIDATES: [charset: string, signs: RegExp][] = [
 ];
 
 /**
- * Which charset bytes without a declaration are in. Text that is mostly high bytes is hardly western; of the others
- * the one in which nearly every high byte is a sign of everyday writing.
+ * Which charset bytes without a declaration are in. In western text high
+ * bytes stand alone; where they do not, it is the charset in which nearly all of them are everyday writing.
  */
 export function likeliestScript(bytes: Buffer): string {
   const some = bytes.subarray(0, 4_000);
   const high = some.reduce((sum, byte) => sum + (byte > 127 ? 1 : 0), 0);
-  const black = some.reduce((sum, byte) => sum + (byte > 32 ? 1 : 0), 0);
-  if (high < 6 || high / black < 0.3) return 'windows-1252';
+  const runs = some.toString('latin1').match(/[\x80-\xff]+/g)?.length ?? 0;
+  if (high < 6 || high / runs < 1.9) return 'windows-1252';
   let best = { charset: 'windows-1252', share: 0.6 };
   for (const [charset, signs] of CANDIDATES) {
     const text = iconv.decode(some, charset);
