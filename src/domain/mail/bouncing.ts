@@ -1,4 +1,4 @@
-import type { Context, Tx } from '../context.ts';
+import type { Tx } from '../context.ts';
 import { recordEvent } from '../events/recording.ts';
 import { readMessageId } from './keys.ts';
 import type { Bounced, Report } from './message.ts';
@@ -154,25 +154,4 @@ async function countHardBounce(tx: Tx, delivery: Delivery, { address, status, re
     silent: true,
     data: { address: key, status, reason },
   });
-}
-
-export type ClosedAddress = {
-  address: string;
-  since: Date;
-  status: string | null;
-  reason: string;
-  bounces: number;
-};
-
-/** Which of these addresses get no mail any more. The caller has shown that it may see them. */
-export async function closedAddresses(ctx: Context, addresses: (string | null)[]): Promise<ClosedAddress[]> {
-  const keys = addresses.flatMap(address => (address ? [address.toLowerCase()] : []));
-  if (keys.length === 0) return [];
-  const { rows } = await ctx.db.raw<{ rows: ClosedAddress[] }>(
-    `select address, undeliverable_since as since, last_status as status, coalesce(last_reason, '') as reason,
-            hard_bounces as bounces
-     from mail_addresses where address = any(?::text[]) and undeliverable_since is not null`,
-    [keys],
-  );
-  return rows;
 }

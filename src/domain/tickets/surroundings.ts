@@ -10,6 +10,7 @@ import { PRESENCE_COLUMN, type Present, presenceValues } from './presence.ts';
 import { type Relations, type RelationsRow, relationsColumns, toRelations } from './relations.ts';
 import { SUMMARY_COLUMN, type Summary, type SummaryRow, toSummary } from './summary.ts';
 import type { PersonName, Ticket } from './ticket.ts';
+import { UNREACHED_COLUMN, unreachedValues } from './unreached.ts';
 
 export type Surroundings = {
   watchers: PersonName[];
@@ -24,6 +25,8 @@ export type Surroundings = {
   presence: Present[];
   /** Replies on their way; only for who works the ticket. */
   held: HeldReply[];
+  /** Of its requester and watchers those whose address takes no mail; only for who works it. */
+  unreached: number[];
   /** Notices about it that the person has not read. */
   hasNews: boolean;
 };
@@ -35,6 +38,7 @@ type Row = PanelRow &
     presence?: Present[];
     draft: { body: Draft; updatedAt: string; files: PendingUpload[] } | null;
     held?: HeldReply[];
+    unreached?: number[];
     summary?: SummaryRow | null;
   };
 
@@ -58,13 +62,15 @@ export async function surroundingsOf(ctx: Context, ticket: Ticket): Promise<Surr
   const columns = [
     SURROUNDINGS,
     ...(relations ? [relations.text] : []),
-    ...(works ? [PANEL_COLUMNS, PRESENCE_COLUMN, HELD_COLUMN] : []),
+    ...(works ? [PANEL_COLUMNS, PRESENCE_COLUMN, HELD_COLUMN, UNREACHED_COLUMN] : []),
     ...(withSummary ? [SUMMARY_COLUMN] : []),
   ];
   const [row] = await query<Row>(ctx.db, columns.join(','), [
     ...[ticket.id, me, `ticket:${ticket.id}`, me, ticket.id],
     ...(relations?.bindings ?? []),
-    ...(works ? [...panelValues(ticket.id, me), ...presenceValues(ctx, ticket), ticket.id] : []),
+    ...(works
+      ? [...panelValues(ticket.id, me), ...presenceValues(ctx, ticket), ticket.id, ...unreachedValues(ticket)]
+      : []),
     ...(withSummary ? [ticket.id, ticket.id] : []),
   ]);
   const draft = row?.draft;
@@ -72,6 +78,7 @@ export async function surroundingsOf(ctx: Context, ticket: Ticket): Promise<Surr
     watchers: row?.watchers ?? [],
     draft: draft ? { ...draft, updatedAt: new Date(draft.updatedAt) } : undefined,
     held: row?.held ?? [],
+    unreached: row?.unreached ?? [],
     hasNews: row?.hasNews ?? false,
     summary: toSummary(row?.summary),
     panel: works && row ? toPanel(row) : undefined,

@@ -2,6 +2,7 @@ import { isPerson } from '../access/actor.ts';
 import type { Context } from '../context.ts';
 import type { Changes } from '../events/recording.ts';
 import type { Comment } from './comment.ts';
+import { MAIL_COLUMN, SENT_COLUMN } from './comment-mail.ts';
 import { type Scope, visibleTickets } from './finding.ts';
 import { worksTicket } from './policy.ts';
 import type { PersonName, Ticket } from './ticket.ts';
@@ -23,15 +24,15 @@ export type TimelineEntry =
 const PERSON = (alias: string) =>
   `case when ${alias}.id is null then null else jsonb_build_object('id', ${alias}.id, 'firstName', ${alias}.first_name, 'lastName', ${alias}.last_name, 'staff', ${alias}.role <> 'employee') end`;
 
-const COMMENT = `
+const comment = (works: string) => `
   select c.id, c.kind, case when c.redacted_at is null then c.body else '' end as body, ${PERSON('u')} as author,
          c.author_id = t.requester_id as "byRequester", c.redacted_at as "redactedAt", c.created_at as "createdAt",
          c.edited_at as "editedAt", case when c.redacted_at is null then c.signature end as signature, c.mentions,
          coalesce((select jsonb_agg(jsonb_build_object('id', f.id, 'filename', f.filename, 'contentType', f.content_type,
-                   'size', f.size, 'hasThumbnail', f.thumbnail_state = 'made', 'redacted', f.redacted_at is not null) order by f.id)
-                   from attachments f where f.comment_id = c.id), '[]') as files`;
+                   'size', f.size, 'hasThumbnail', f.thumbnail_state = 'made', 'redacted', f.redacted_at is not null, 'contentId', f.content_id) order by f.id)
+                   from attachments f where f.comment_id = c.id), '[]') as files, ${MAIL_COLUMN(works)}, ${SENT_COLUMN(works)}`;
 const COMMENTS = `
-  ${COMMENT} from comments c join tickets t on t.id = c.ticket_id left join users u on u.id = c.author_id
+  ${comment(':works::boolean')} from comments c join tickets t on t.id = c.ticket_id left join users u on u.id = c.author_id
   where c.ticket_id = :ticket and c.kind = any(:kinds::text[]) order by c.id desc limit :limit`;
 
 /**
@@ -47,7 +48,7 @@ const merged = ({ visible, works }: Scope) => `
     union all
     select t.id, t.number, ${works} and :works::boolean from tickets t join inside on inside.id = t.id where ${visible})
   select c.* from sources cross join lateral (
-    ${COMMENT}, sources.number as "from"
+    ${comment('sources.works')}, sources.number as "from"
     from comments c join tickets t on t.id = c.ticket_id left join users u on u.id = c.author_id
     where c.ticket_id = sources.id and (c.kind = 'reply' or sources.works) order by c.id desc limit :limit) as c
   order by c.id desc limit :limit`;
@@ -80,6 +81,7 @@ const STAFF_EVENTS = [
   'ticket.linked',
   'ticket.unlinked',
   'ticket.split',
+  'mail.undelivered',
 ];
 const EMPLOYEE_EVENTS = ['ticket.changed'];
 

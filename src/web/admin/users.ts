@@ -15,6 +15,7 @@ import {
 import { roles } from '../../domain/identity/roles.ts';
 import { reinstateUser } from '../../domain/identity/suspending.ts';
 import { teamChoices } from '../../domain/identity/teams.ts';
+import { closedAddressOf } from '../../domain/mail/reopening.ts';
 import { changeUser, suspendUser } from '../../domain/tickets/leaving.ts';
 import { paths } from '../../paths.ts';
 import type { Translate } from '../../platform/translating.ts';
@@ -25,12 +26,14 @@ import { done } from '../rendering/page.ts';
 import { numberParam, queryText } from '../request.ts';
 import { adminForm, adminPage, press, withQuery } from './admin-page.ts';
 import { sendCsv } from './download.ts';
+import { userMailRoutes } from './user-mail.ts';
 import { userWorkRoutes, type WorkForms, workOf } from './user-work.ts';
 import { accountStatuses, accountStatusWord, roleOptions, roleWord, signInWord } from './words.ts';
 
 export function userRoutes(): Router {
   const router = Router();
   router.use(userWorkRoutes());
+  router.use(userMailRoutes());
 
   router.get('/admin/users', allow('user.manage'), async (req, res) => {
     const filter = filterOf(req);
@@ -153,9 +156,10 @@ function listLocals(
 
 export async function showUser(req: Request, res: Response, form: FormState, forms: WorkForms = {}) {
   const user = await findUser(req.ctx, numberParam(req, 'id'));
-  const [teams, departments, work] = await Promise.all([
+  const [teams, departments, closedAddress, work] = await Promise.all([
     teamChoices(req.ctx),
     departmentChoices(req.ctx),
+    closedAddressOf(req.ctx, user.email),
     workOf(req, user, forms),
   ]);
   const locals = {
@@ -163,6 +167,7 @@ export async function showUser(req: Request, res: Response, form: FormState, for
     title: `${user.firstName} ${user.lastName}`.trim() || (user.email ?? req.t('User')),
     user,
     form,
+    closedAddress,
     teams,
     departments: [
       { value: '', label: req.t('None') },

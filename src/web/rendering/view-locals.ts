@@ -3,7 +3,9 @@ import type { Request, Response } from 'express';
 import { fullName } from '../../domain/access/actor.ts';
 import { type Action, can, type Subjects } from '../../domain/policies.ts';
 import { paths } from '../../paths.ts';
+import { mailHtml } from '../../platform/mail-html.ts';
 import { richText } from '../../platform/rich-text.ts';
+import { bounceWord } from './bounce-words.ts';
 import { nearestHue } from './brand-hues.ts';
 import {
   type Audience,
@@ -36,6 +38,7 @@ function drawingFor({ assets, t, locale, ctx }: Request) {
     priorityMark: (priority: Priority, options?: { isDense?: boolean }) =>
       drawing.priorityMark(priority, options),
     priorityWord: (priority: Priority) => priorityWord(priority, t),
+    bounceWord: (reason: string) => bounceWord(reason, t),
     timeLeft: (dueAt: Date | null, isPaused = false) => drawing.timeLeft({ dueAt, isPaused }),
     scriptStrings: () => scriptStrings(t, iconUrl),
     statusWord: (status: TicketStatus, audience: Audience) => statusWord(status, audience, t),
@@ -75,12 +78,23 @@ export function viewLocals(req: Request, res: Response) {
     optionsHtml,
     /** `names` the text mentions are marked. */
     html: (markdown: string, names?: readonly string[]) => richText(markdown, names),
+    /** HTML of a mail, with its own pictures in place: files of the same message. */
+    mailHtml: (html: string, files: readonly MailFile[]) => mailHtml(html, picturesOf(files)),
     showMailbox: services.config.mail.showMailbox,
     title: '',
     nav: '',
     form: undefined as unknown,
   };
 }
+
+type MailFile = { id: number; contentType: string; redacted: boolean; contentId?: string | null };
+
+const picturesOf = (files: readonly MailFile[]): Map<string, number> =>
+  new Map(
+    files
+      .filter(file => file.contentId && !file.redacted && file.contentType.startsWith('image/'))
+      .map(file => [file.contentId as string, file.id]),
+  );
 
 type Option = { value: string | number; label: string; group?: string };
 

@@ -108,6 +108,8 @@ export async function ticketLocals(req: Request, ticket: Ticket, form?: FormStat
     works,
     view: viewOf(req),
     timeline,
+    /** The message whose pictures from elsewhere were asked for. */
+    pictures: queryId(req, 'pictures'),
     choices,
     categoryOptions,
     mergedTarget,
@@ -123,6 +125,7 @@ export async function ticketLocals(req: Request, ticket: Ticket, form?: FormStat
     relations: around.relations,
     ...around.panel,
     presence: around.presence,
+    unreached: around.unreached,
     today: dayIn(req.timeZone, ctx.now()),
     held: around.held,
     hasNews: around.hasNews,
