@@ -105,5 +105,9 @@ export function richText(source: string, names: readonly string[] = []): string 
   return html;
 }
 
-/** Markdown as plain lines, for the text part of a mail. */
-export const plainText = (source: string) => source.replace(/\r\n?/g, '\n').trim();
+/** Markdown as plain lines, for the text part of a mail; what is escaped there is plain here. */
+export const plainText = (source: string) =>
+  source
+    .replace(/\r\n?/g, '\n')
+    .replace(/\\([!-/:-@[-`{-~])/g, '$1')
+    .trim();

@@ -3,7 +3,7 @@ import type { Context, Tx } from '../context.ts';
 import { Invalid, Unauthenticated } from '../errors.ts';
 import { mailsWithin, queueMail } from '../events/mailing.ts';
 import { recordEvent } from '../events/recording.ts';
-import { addressConfirmed } from './confirming.ts';
+import { addressConfirmed, isTrusted } from './confirming.ts';
 import { endSessions } from './devices.ts';
 import { join } from './joining.ts';
 import { hashPassword, passwordProblem, verifyPassword } from './passwords.ts';
@@ -16,7 +16,7 @@ const RESETS_AN_HOUR = 3;
 export async function askForReset(ctx: Context, email: string): Promise<Record<string, never>> {
   await ctx.transaction(async tx => {
     const user = await userByEmail(tx.db, email);
-    if (!user || !mayReset(user)) return;
+    if (!user || !mayReset(tx, user)) return;
     if ((await mailsWithin(tx.db, user.id, 'password-reset', 60)) >= RESETS_AN_HOUR) return;
     const eventId = await recordEvent(tx, 'user.reset-asked', about(user), { silent: true });
     const secret = await issueToken(tx, user.id, 'reset-password');
@@ -25,13 +25,21 @@ export async function askForReset(ctx: Context, email: string): Promise<Record<s
   return {};
 }
 
-const mayReset = (user: User) => user.status === 'active' || user.status === 'pending';
+/**
+ * A contact, made of a mail that somebody sent us, is no account yet: an admin's invitation makes it one, or a domain
+ * that is let in. Otherwise whoever writes a mail would need nobody's approval.
+ */
+const mayReset = (ctx: Pick<Context, 'settings'>, user: User) =>
+  user.status === 'pending' || (user.status === 'active' && (!isContact(user) || isTrusted(ctx, user)));
+
+export const isContact = (user: Pick<User, 'source' | 'passwordHash'>) =>
+  user.source === 'mail' && user.passwordHash === null;
 
 /** Whose password this link sets, while it works. */
 export async function resetOwner(ctx: Context, token: string): Promise<User | undefined> {
   const userId = await tokenOwner(ctx.db, 'reset-password', token);
   const user = userId ? await userOrNone(ctx.db, userId) : undefined;
-  return user && mayReset(user) ? user : undefined;
+  return user && mayReset(ctx, user) ? user : undefined;
 }
 
 /** Sets the password and ends every session. Nothing if the link was used or is too old. */
@@ -47,7 +55,7 @@ export async function resetPassword(
     const userId = await useToken(tx, 'reset-password', token);
     if (!userId) return undefined;
     const user = await lockUser(tx, userId);
-    if (!mayReset(user)) return undefined;
+    if (!mayReset(tx, user)) return undefined;
     await storePassword(tx, user, passwordHash);
     await endSessions(tx, user.id);
     // The link came by mail, so the address is right as well.

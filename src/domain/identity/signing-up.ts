@@ -4,7 +4,9 @@ import type { Context, Tx } from '../context.ts';
 import { Invalid, NotFound } from '../errors.ts';
 import { mailsWithin, queueMail } from '../events/mailing.ts';
 import { recordEvent } from '../events/recording.ts';
+import { isTrusted } from './confirming.ts';
 import { hashPassword, passwordProblem } from './passwords.ts';
+import { isContact } from './resetting.ts';
 import { issueToken } from './tokens.ts';
 import { normaliseEmail, type User, userByEmail } from './user.ts';
 
@@ -96,6 +98,8 @@ async function welcome(tx: Tx, made: Made, input: SignUp): Promise<void> {
 
 async function answerKnown(tx: Tx, user: User | undefined): Promise<void> {
   if (!user || user.status === 'suspended' || user.status === 'rejected') return;
+  // They could not set a password: an admin invites them (resetting.ts).
+  if (isContact(user) && !isTrusted(tx, user)) return;
   if (isUnconfirmed(user)) {
     // Who chose the first password is unknown. So neither counts: the owner of the mailbox will choose one.
     await tx.db('users').where({ id: user.id }).update({ password_hash: null });

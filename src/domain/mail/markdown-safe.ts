@@ -5,7 +5,7 @@ import { plainText } from './cleaning.ts';
 const MARKDOWN_LIMIT = 20_000;
 
 /** Words with a scheme become links whole: nothing inside may be marked. */
-const ADDRESS = /\b(?:https?|ftp):\/\/[^\s<>]+|\bwww\.[^\s<>]+/gi;
+const ADDRESS = /(?:https?|ftp):\/\/[^\s<>]+/gi;
 
 /** The plain text of a mail as a message that shows as it was written: what Markdown would take for a mark is escaped. */
 export function markdownSafe(text: string): string {
@@ -36,7 +36,7 @@ function escapeInside(line: string): string {
 
 const escapeMarks = (text: string) =>
   text
-    .replace(/\\(?=[!-/:-@[-`{-~])|[*`[\]<]|~~/g, mark => (mark === '~~' ? '\\~\\~' : `\\${mark}`))
+    .replace(/\\(?=[!-/:-@[-`{-~]|$)|[*`[\]<]|~~/g, mark => (mark === '~~' ? '\\~\\~' : `\\${mark}`))
     .replace(/&(?=#?\w+;)/g, '\\&')
     // Inside a word it is a letter (file_name); beside one it would slant what follows.
     .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_');
