@@ -6,7 +6,7 @@ import { authorize } from '../policies.ts';
 import { refuseStale } from '../versioning.ts';
 import { ownWording, type Wording } from './own-wording.ts';
 import { eventWords, hasButton, type TemplateEvent } from './template-events.ts';
-import { placeholdersOf, unknownPlaceholders } from './template-placeholders.ts';
+import { unknownPlaceholders } from './template-placeholders.ts';
 import { currentTemplate, type TemplateKey, type TemplateVersion, templateHistory } from './templates.ts';
 
 type Saved = { version: number };
@@ -68,12 +68,8 @@ export function checkedWording(ctx: Pick<Context, 't'>, event: TemplateEvent, ty
   for (const [field, text] of Object.entries(wording)) {
     const unknown = unknownPlaceholders(text, event);
     if (unknown.length === 0) continue;
-    errors[field] = ctx.t('We do not know {{marks}} here. You can use: {{known}}', {
-      marks: unknown.slice(0, 3).join(', '),
-      known: placeholdersOf(event)
-        .map(name => `{{${name}}}`)
-        .join(' '),
-    });
+    const marks = unknown.slice(0, 3).join(', ');
+    errors[field] = ctx.t('We do not know {{marks}} here. Use those listed under “Placeholders”', { marks });
   }
   if (hasButton(event) && !wording.button) errors.button ??= ctx.t('Enter the words on the button');
   if (Object.keys(errors).length > 0) throw new Invalid(errors);
