@@ -86,7 +86,7 @@ export function mailboxSettingRoutes(): Router {
       return { id };
     });
     const mailbox = await findMailbox(req.ctx, id);
-    if (form.ok && key) return editMailbox(req, res, emptyForm(), mailbox, { key });
+    if (form.ok && key) return editMailbox(req, res, emptyForm(), mailbox, { newKey: key });
     const notice = form.ok
       ? req.t('The key was shown once. Make another if you did not copy it')
       : Object.values(form.errors)[0];
@@ -121,7 +121,7 @@ const wordsFor = (req: Request) => ({
   fault: (mailbox: Mailbox) => (mailbox.error ? faultWord(mailbox.error, mailbox, req.t) : ''),
 });
 
-type Shown = { key?: string; tested?: Tested };
+type Shown = { newKey?: string; tested?: Tested };
 
 async function editMailbox(
   req: Request,

@@ -1,0 +1,257 @@
+import { createServer } from 'node:net';
+import { afterAll, describe, expect, test } from 'vitest';
+import { createMailbox } from '../../../src/domain/mail/mailboxes.ts';
+import { createGuard } from '../../../src/platform/outbound.ts';
+import { mailboxInput } from '../../mail/fetching/mailbox.ts';
+import { post, testApp } from '../../support/app.ts';
+import { dovecotServer, MAIL_PASSWORD, noDovecot } from '../../support/dovecot.ts';
+
+const app = await testApp();
+const { db } = app;
+// The tests' mail server is on this machine; the page of an operator who allows nothing is looked at first.
+const guardOfAll = app.services.imap.guard;
+await app.makeTeam('Mail desk');
+const admin = await app.makeUser({ role: 'admin' });
+const kwame = await app.signIn(admin);
+const dovecot = dovecotServer();
+const allow = (...hosts: string[]) => {
+  app.services.imap.guard = createGuard(hosts);
+};
+afterAll(() => {
+  app.services.imap.guard = guardOfAll;
+});
+const make = async (over: object = {}) => createMailbox(await app.as(admin), mailboxInput(over));
+const stored = (id: number) => db('mailboxes').where({ id }).first();
+
+const filled = {
+  Name: 'IT support',
+  Address: 'Support@Company.example',
+  'Other addresses (optional)': 'it@company.example\nIT@company.example',
+  Server: 'imap.company.example',
+  'User name': 'support',
+  'Password or refresh token': 'orange tram',
+};
+
+describe('setting a mailbox up', () => {
+  test('stores what was typed, the password sealed, and says so in the history without it', async () => {
+    await kwame.get('/admin/mailboxes/new');
+    kwame.fill({ ...filled, Team: 'Mail desk' });
+    await kwame.click('Add mailbox');
+    expect(kwame.path).toBe('/admin/mailboxes');
+    expect(kwame.html.text).toContain('support@company.example');
+    const row = await db('mailboxes').where({ address: 'support@company.example' }).first();
+    expect(row).toMatchObject({
+      aliases: ['it@company.example'],
+      kind: 'imap',
+      host: 'imap.company.example',
+      port: 993,
+      security: 'tls',
+      is_active: true,
+      plus_addressing: true,
+      after_taking: 'flag',
+    });
+    expect(row.secret).not.toContain('orange');
+    expect(app.services.world.decrypt(row.secret)).toBe('orange tram');
+    const event = await db('events').where({ type: 'mailbox.created', object_id: row.id }).first();
+    expect(JSON.stringify(event)).not.toMatch(/orange|secret/);
+  });
+
+  test('says what is missing beside the field, keeps what was typed, but for the password', async () => {
+    await kwame.get('/admin/mailboxes/new');
+    kwame.fill({ ...filled, Address: 'nonsense', Server: '', 'User name': '' });
+    await kwame.click('Add mailbox');
+    expect(kwame.status).toBe(422);
+    expect(kwame.html.text).toContain('Enter the name of the mail server, like imap.company.com');
+    expect(kwame.html.text).toContain('Enter an email address like name@company.com');
+    expect(kwame.html.find('#f-name').attr('value')).toBe('IT support');
+    expect(kwame.html.find('#f-secret').attr('value')).toBeUndefined();
+    expect(kwame.html.find('body').html()).not.toContain('orange tram');
+  });
+
+  test('an address belongs to one mailbox, among the other addresses of another, too', async () => {
+    await make({ address: 'one@company.example', aliases: ['uno@company.example'] });
+    await kwame.get('/admin/mailboxes/new');
+    kwame.fill({ ...filled, Address: 'uno@company.example', 'Other addresses (optional)': '' });
+    await kwame.click('Add mailbox');
+    expect(kwame.status).toBe(422);
+    expect(kwame.html.text).toContain('has this address already');
+  });
+});
+
+describe('changing a mailbox', () => {
+  test('the password stays while the field is empty, and is in no page', async () => {
+    const { id } = await make({ address: 'keep@company.example', secret: 'zebra-password' });
+    const before = (await stored(id)).secret;
+    await kwame.get(`/admin/mailboxes/${id}`);
+    expect(kwame.html.find('body').html()).not.toContain('zebra-password');
+    kwame.fill({ Name: 'Renamed' });
+    await kwame.click('Save changes');
+    expect(await stored(id)).toMatchObject({ name: 'Renamed', secret: before, version: 2 });
+  });
+
+  test.each([
+    ['the server', { Server: 'evil.example' }],
+    ['the port', { Port: '994' }],
+    ['the encryption', { Encryption: 'None: readable on the way' }],
+    ['the user', { 'User name': 'somebody' }],
+  ])('a stored password is not sent elsewhere: with %s it has to be entered again', async (_what, change) => {
+    const address = `moved-${Object.keys(change)[0]!.replace(/\W/g, '')}@company.example`.toLowerCase();
+    const { id } = await make({ address, host: 'imap.company.example', security: 'tls', port: 993 });
+    await kwame.get(`/admin/mailboxes/${id}`);
+    kwame.fill(change);
+    await kwame.click('Save changes');
+    expect(kwame.status).toBe(422);
+    expect(kwame.html.text).toContain('Enter the password of this mailbox');
+    expect(await stored(id)).toMatchObject({ host: 'imap.company.example', version: 1 });
+  });
+
+  test('beside what somebody else saved meanwhile nothing is lost', async () => {
+    const { id } = await make({ address: 'both@company.example' });
+    await kwame.get(`/admin/mailboxes/${id}`);
+    await db('mailboxes').where({ id }).update({ name: 'Theirs', version: 2 });
+    kwame.fill({ Name: 'Mine' });
+    await kwame.click('Save changes');
+    expect(kwame.status).toBe(409);
+    expect(kwame.html.text).toContain('Theirs');
+    await kwame.click('Save changes');
+    expect((await stored(id)).name).toBe('Mine');
+  });
+
+  test('an archived one takes nothing, and can be brought back', async () => {
+    const { id } = await make({ name: 'Old one', address: 'old-one@company.example' });
+    await kwame.get(`/admin/mailboxes/${id}`);
+    await kwame.click('Archive mailbox');
+    expect((await stored(id)).archived_at).not.toBeNull();
+    await kwame.click('Bring back Old one');
+    expect((await stored(id)).archived_at).toBeNull();
+  });
+});
+
+test('the key for pushing is shown once, and sending the form again makes no other', async () => {
+  const { id } = await make({ kind: 'push', address: 'pushed@company.example', secret: '' });
+  await kwame.get(`/admin/mailboxes/${id}`);
+  const form = kwame.html.find(`form[action="/admin/mailboxes/${id}/key"] [name="_key"]`).attr('value') ?? '';
+  await kwame.click('Make a key');
+  const key = kwame.html.find('#new-key').attr('value') ?? '';
+  expect(key).toMatch(/^ssm_[\w-]{43}$/);
+  expect(app.services.world.decrypt((await stored(id)).secret)).toBe(key);
+  const again = await post(kwame, `/admin/mailboxes/${id}/key`, { _key: form });
+  expect(again.status).toBe(303);
+  await kwame.get(`/admin/mailboxes/${id}`);
+  expect(kwame.html.find('body').html()).not.toContain(key);
+  expect(app.services.world.decrypt((await stored(id)).secret)).toBe(key);
+  expect(JSON.stringify(await db('submissions'))).not.toContain(key);
+});
+
+describe('"Test connection" says what is wrong', () => {
+  async function tryOut(over: Record<string, string>) {
+    await kwame.get('/admin/mailboxes/new');
+    kwame.fill({ ...filled, Server: '127.0.0.1', 'Password or refresh token': MAIL_PASSWORD, ...over });
+    await kwame.click('Test connection');
+    return kwame.html.find('#mailbox-test').text();
+  }
+
+  test('a machine inside is not reached unless the operator allows it', async () => {
+    allow();
+    expect(await tryOut({ Port: '25' })).toContain('is inside your own network');
+    expect(await tryOut({ Server: 'localhost', Port: '25' })).toContain('is inside your own network');
+  });
+
+  test('a server that is not there', async () => {
+    allow('127.0.0.1');
+    expect(await tryOut({ Server: 'imap.invalid' })).toContain('There is no server named imap.invalid');
+  });
+
+  test('a port where nobody answers', async () => {
+    allow('127.0.0.1');
+    expect(await tryOut({ Port: '1', Encryption: 'None: readable on the way' })).toContain(
+      'does not answer on port 1',
+    );
+  });
+
+  test('a port that speaks something else', async () => {
+    allow('127.0.0.1');
+    const server = createServer(socket =>
+      socket.on('error', () => {}).end('HTTP/1.1 400 Bad Request\r\n\r\n'),
+    );
+    await new Promise<void>(resolve => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    const address = server.address();
+    const port = String(address && typeof address === 'object' ? address.port : 0);
+    expect(await tryOut({ Port: port })).toContain('could not be encrypted');
+    server.close();
+  });
+
+  test('an incomplete form is not tried', async () => {
+    await tryOut({ 'User name': '' });
+    expect(kwame.status).toBe(422);
+    expect(kwame.html.text).toContain('Enter the user name');
+  });
+
+  describe.skipIf(noDovecot)('against a real server (needs Dovecot)', () => {
+    const plain = () => ({ Port: String(dovecot.port), Encryption: 'None: readable on the way' });
+
+    test('a certificate that is not to be trusted', async () => {
+      allow('localhost', '127.0.0.1');
+      const text = await tryOut({ Server: 'localhost', Port: String(dovecot.tlsPort) });
+      expect(text).toContain('The certificate of localhost is not to be trusted');
+      expect(
+        await tryOut({ Server: 'localhost', Port: String(dovecot.port), Encryption: 'STARTTLS' }),
+      ).toContain('is not to be trusted');
+    });
+
+    test('TLS from the start where the server waits for STARTTLS', async () => {
+      allow('127.0.0.1');
+      expect(await tryOut({ Port: String(dovecot.port) })).toContain('could not be encrypted');
+    });
+
+    test('a wrong password', async () => {
+      allow('127.0.0.1');
+      const text = await tryOut({ ...plain(), 'Password or refresh token': 'wrong' });
+      expect(text).toContain('The server refused user name and password');
+    }, 20_000);
+
+    test('a folder that is not there', async () => {
+      allow('127.0.0.1');
+      expect(await tryOut({ ...plain(), Folder: 'Nowhere' })).toContain('There is no folder named Nowhere');
+    });
+
+    test('nothing: then it says how many mails are there', async () => {
+      allow('127.0.0.1');
+      expect(await tryOut(plain())).toContain(
+        'It works: 0 mails in the folder. New mail will be here within seconds.',
+      );
+      app.services.imap.ca = dovecot.ca;
+      allow('localhost');
+      expect(await tryOut({ Server: 'localhost', Port: String(dovecot.tlsPort) })).toContain('It works');
+      expect(
+        await tryOut({ Server: 'localhost', Port: String(dovecot.port), Encryption: 'STARTTLS' }),
+      ).toContain('It works');
+      app.services.imap.ca = undefined;
+    });
+
+    test('a stored mailbox is tried with its own password where it goes already, and nowhere else', async () => {
+      allow('127.0.0.1');
+      const { id } = await make({ address: 'tried@company.example', port: dovecot.port });
+      await kwame.get(`/admin/mailboxes/${id}`);
+      await kwame.click('Test connection');
+      expect(kwame.html.find('#mailbox-test').text()).toContain('It works');
+      await kwame.get(`/admin/mailboxes/${id}`);
+      kwame.fill({ 'User name': 'somebody' });
+      await kwame.click('Test connection');
+      expect(kwame.html.find('#mailbox-test').text()).toContain('Enter the password to try it');
+    });
+  });
+});
+
+test('with scripts only the result is drawn', async () => {
+  allow();
+  await kwame.get('/admin/mailboxes/new');
+  const answer = await kwame.partial('/admin/mailboxes/connection-test', {
+    target: 'div#mailbox-test',
+    fields: { kind: 'imap', name: 'x', address: 'x@company.example', unknownSenders: 'ticket', port: '993' },
+  });
+  expect(answer.html.text).toContain('Enter the name of the mail server');
+  expect(answer.html.has('form')).toBe(false);
+});
