@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { storeMail } from '../../src/domain/mail/storing.ts';
+import { eventually } from '../support/eventually.ts';
+import { expectInvariants } from '../support/invariants.ts';
+import { desk } from './desk.ts';
+
+/** A hundred in the drill (ROUNDS=100). */
+const ROUNDS = Number(process.env.ROUNDS ?? 8);
+const MAILS_A_ROUND = 6;
+
+const { db, config, system } = await desk();
+const root = path.resolve(import.meta.dirname, '../..');
+
+let child: ChildProcess | undefined;
+afterAll(() => child?.kill('SIGKILL'));
+
+const startChild = (): ChildProcess =>
+  spawn(process.execPath, ['--import', 'tsx', 'src/worker.ts'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: {
+      ...process.env,
+      NODE_ENV: 'development',
+      DATABASE_URL: config.database.url,
+      DATA_DIR: config.dataDir,
+      LOG_LEVEL: 'error',
+    },
+  });
+
+const mail = (n: number) =>
+  Buffer.from(
+    `From: Person ${n} <person${n}@elsewhere.example>\r\nTo: support@company.example\r\nSubject: Mail ${n}\r\n` +
+      `Message-ID: <kill${n}@elsewhere.example>\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nWords ${n}\r\n` +
+      `--b\r\nContent-Type: text/plain; name=log.txt\r\nContent-Disposition: attachment; filename=log.txt\r\n\r\nlog ${n}\r\n--b--\r\n`,
+  );
+const handled = async () =>
+  Number((await db('inbound_mails').whereNot({ fate: 'received' }).count('* as n').first())?.n);
+/** What a killed worker held is given back at once: the test need not wait a minute each round. */
+const giveBack = async () => {
+  await db('inbound_mails').where({ fate: 'received' }).update({ next_attempt_at: db.fn.now(), attempts: 0 });
+  await db('jobs.agenda_jobs').update({ locked_at: null });
+};
+
+test(`mails survive ${ROUNDS} kills of the worker amid reading and committing: each has its one effect`, async () => {
+  const [mailbox] = await db('mailboxes')
+    .insert({ name: 'Support', address: 'support@company.example', kind: 'push' })
+    .returning('id');
+  let n = 0;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (let each = 0; each < MAILS_A_ROUND; each += 1) {
+      n += 1;
+      await storeMail(system, { raw: mail(n), source: 'smtp', mailboxId: mailbox.id });
+    }
+    await giveBack();
+    const before = await handled();
+    child = startChild();
+    const ended = once(child, 'exit');
+    await eventually(async () => (await handled()) > before + (round % 4), { within: 30_000, every: 1 });
+    child.kill('SIGKILL');
+    await ended;
+  }
+  await giveBack();
+  child = startChild();
+  const ended = once(child, 'exit');
+  await eventually(async () => (await handled()) === n, { within: 60_000 });
+  await eventually(async () => !(await db('event_queue').first()), { within: 60_000 });
+  child.kill('SIGTERM');
+  await ended;
+
+  expect(await db('inbound_mails').whereNot({ fate: 'ticket' })).toEqual([]);
+  const subjects = await db('tickets').where('subject', 'like', 'Mail %').pluck('subject');
+  expect(subjects).toHaveLength(n);
+  expect(new Set(subjects).size).toBe(n);
+  const files = await db('attachments').whereNotNull('comment_id');
+  expect(files).toHaveLength(n);
+  // Each sender is told once that it arrived.
+  const receipts = await db('deliveries').where({ template: 'ticket-received' });
+  expect(receipts).toHaveLength(n);
+  await expectInvariants(db);
+}, 600_000);
