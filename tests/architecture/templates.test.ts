@@ -13,6 +13,7 @@ const UNESCAPED: Record<string, RegExp> = {
     /^it\.(hidden\(\)$|optionsHtml\()/,
   'options of a select, escaped by tickets/category-options.ts': /^it\.categoryOptions\(/,
   'rich text, cleaned by sanitize-html': /^it\.html\(/,
+  'HTML of a mail, cleaned by platform/mail-html.ts': /^it\.mailHtml\(/,
   'the page inside its layout': /^it\.body$/,
 };
 

@@ -92,7 +92,7 @@ const INCOMING = (scope: Scope) => `
          m.last_error as "lastError", m.duplicate_of as "duplicateOf", m.comment_id as "commentId", t.number as "ticketNumber",
          t.subject as "ticketSubject", ${PERSON('p')} as person, ${PERSON('u')} as "decidedBy",
          case when b.id is not null then json_build_object('id', b.id, 'name', b.name, 'address', b.address) end as mailbox,
-         exists (select 1 from inbound_sources s where s.mail_id = m.id) as "hasSource", ${HISTORY('mail', 'm.id')}
+         exists (select 1 from inbound_sources s where s.mail_id = m.id and octet_length(s.raw) > 0) as "hasSource", ${HISTORY('mail', 'm.id')}
   from inbound_mails m left join tickets t on t.id = m.ticket_id left join mailboxes b on b.id = m.mailbox_id
   left join users p on p.id = m.person_id left join users u on u.id = m.decided_by
   where m.id = :id and ${allowed(scope, 'm.ticket_id')}`;
@@ -131,6 +131,6 @@ export async function sourceOf(ctx: Context, id: number): Promise<Buffer> {
     .db('inbound_sources')
     .where({ mail_id: id })
     .first<{ raw: Buffer } | undefined>('raw');
-  if (!row) throw new NotFound('Its content was removed');
+  if (!row || row.raw.length === 0) throw new NotFound('Its content was removed');
   return row.raw;
 }

@@ -10,7 +10,7 @@ import { emptyForm, type FormState, submit } from '../rendering/forms.ts';
 import { done } from '../rendering/page.ts';
 import { numberParam, queryText } from '../request.ts';
 import { adminPage, press, withQuery } from './admin-page.ts';
-import { sendMailDocument } from './mail-document.ts';
+import { sendMailDocument } from '../rendering/mail-document.ts';
 import { fateWord, stepWord } from './mail-words.ts';
 
 /** One mail that came in. A ticket's mail is of who works the ticket, so the verbs decide who finds it. */

@@ -21,6 +21,7 @@ import { commentRoutes } from './comments.ts';
 import { composerRoutes } from './held.ts';
 import { limitCreation } from './limiting.ts';
 import { linkRoutes } from './links.ts';
+import { mailPartRoutes } from './mails.ts';
 import { memoRoutes } from './memo.ts';
 import { mergeRoutes } from './merging.ts';
 import { noteRoutes } from './notes.ts';
@@ -98,6 +99,7 @@ export function ticketRoutes(): Router {
     mergeRoutes(),
     splitRoutes(),
     linkRoutes(),
+    mailPartRoutes(),
     summaryRoutes(),
   );
   router.use(checklistRoutes(), timeRoutes(), memoRoutes(), replyRoutes(), composerRoutes(), noteRoutes());
