@@ -1,4 +1,6 @@
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Read } from '../../../src/domain/mail/coming.ts';
+import { readMail } from '../../../src/mail/reading/reading.ts';
 import { testWorld, usualPeople } from '../../support/factories.ts';
 import { type Letter, postOffice } from './post-office.ts';
 
@@ -43,6 +45,8 @@ beforeAll(async () => {
   // Who was mailed already is not mailed again.
   await world.follow();
 });
+
+const readMailWhole: Read = async raw => ({ mail: await readMail(raw), failure: null });
 
 type Forged = () => Promise<Letter> | Letter;
 const E = () => people.employee.email;
@@ -248,29 +252,37 @@ const FORGED: [name: string, letter: Forged][] = [
   ],
 ];
 
-test.each(FORGED)('%s does not join, does not act and gets nothing back', async (_name, forged) => {
-  const before = {
-    ticket: await world.reload(ticket),
-    comments: await countOf(ticket),
-    foreign: await countOf(foreign),
-    mails: await mailsAbout(ticket),
-  };
-  const row = await office.send(await forged());
-  await world.follow();
-  expect(row.fate).not.toBe('appended');
-  expect(row.fate).not.toBe('received');
-  expect(row.handled_at).not.toBeNull();
-  expect(row.ticket_id).not.toBe(ticket.id);
-  expect(await countOf(ticket)).toBe(before.comments);
-  expect(await countOf(foreign)).toBe(before.foreign);
-  expect(await world.reload(ticket)).toEqual(before.ticket);
-  expect(await mailsAbout(ticket)).toBe(before.mails);
-  if (row.ticket_id) {
-    const made = await db('tickets').where({ id: row.ticket_id }).first();
-    expect(made.follow_up_of).toBeNull();
-    const bodies = await db('comments').where({ ticket_id: row.ticket_id }).pluck('body');
-    expect(bodies.join()).not.toContain('Only between us');
-  }
+// The first reader is told what to make of a mail, so that one which is taken in is tested too; the second is ours.
+const READERS: [name: string, reader: Read][] = [
+  ['a reader that is taken in', office.read],
+  ['our reader', readMailWhole],
+];
+
+describe.each(READERS)('with %s', (_reader, reader) => {
+  test.each(FORGED)('%s does not join, does not act and gets nothing back', async (_name, forged) => {
+    const before = {
+      ticket: await world.reload(ticket),
+      comments: await countOf(ticket),
+      foreign: await countOf(foreign),
+      mails: await mailsAbout(ticket),
+    };
+    const row = await office.send(await forged(), undefined, reader);
+    await world.follow();
+    expect(row.fate).not.toBe('appended');
+    expect(row.fate).not.toBe('received');
+    expect(row.handled_at).not.toBeNull();
+    expect(row.ticket_id).not.toBe(ticket.id);
+    expect(await countOf(ticket)).toBe(before.comments);
+    expect(await countOf(foreign)).toBe(before.foreign);
+    expect(await world.reload(ticket)).toEqual(before.ticket);
+    expect(await mailsAbout(ticket)).toBe(before.mails);
+    if (row.ticket_id) {
+      const made = await db('tickets').where({ id: row.ticket_id }).first();
+      expect(made.follow_up_of).toBeNull();
+      const bodies = await db('comments').where({ ticket_id: row.ticket_id }).pluck('body');
+      expect(bodies.join()).not.toContain('Only between us');
+    }
+  });
 });
 
 const mailsAbout = async ({ id }: { id: number }) =>

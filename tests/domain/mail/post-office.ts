@@ -1,4 +1,4 @@
-import { type MailLimits, type Reading, usualLimits } from '../../../src/domain/mail/coming.ts';
+import { type MailLimits, type Read, type Reading, usualLimits } from '../../../src/domain/mail/coming.ts';
 import { handleDue } from '../../../src/domain/mail/handling.ts';
 import { rawPartsOf, valuesOf } from '../../../src/domain/mail/header-lines.ts';
 import { messageId, replyAddress, threadId } from '../../../src/domain/mail/keys.ts';
@@ -57,13 +57,13 @@ export async function postOffice(world: TestWorld, values: Record<string, unknow
       ...(letter.size && { size: letter.size }),
     });
   };
-  const handle = async (limits: MailLimits = usualLimits, reader = read) =>
+  const handle = async (limits: MailLimits = usualLimits, reader: Read = read) =>
     handleDue(await system(), { read: reader, own: ['SmartSupport <help@company.example>'], limits });
   const rowOf = (id: number) => db('inbound_mails').where({ id }).first();
   /** Comes in, is handled, and what became of it. */
-  const send = async (letter: Letter = {}, limits?: MailLimits) => {
+  const send = async (letter: Letter = {}, limits?: MailLimits, reader?: Read) => {
     const { id } = await post(letter);
-    await handle(limits);
+    await handle(limits, reader);
     return rowOf(id);
   };
   const replyTo = async (ticket: { number: number }, user: Made) =>
