@@ -1,7 +1,7 @@
 import type { Role } from '../access/actor.ts';
 import type { Tx } from '../context.ts';
 import { quietUntil } from './quiet-hours.ts';
-import { type Choice, type Choices, type Topic, usualChoices } from './topics.ts';
+import { type Choice, type Choices, heard, type Topic, usualChoices } from './topics.ts';
 
 /** What one person wants to be told, and when not to be disturbed. */
 export type Wishes = {
@@ -48,7 +48,7 @@ function toWishes(tx: Tx, row: Row): Wishes {
       ? { from: row.quietFrom, to: row.quietTo, days: row.quietDays }
       : null;
   return {
-    choices: { ...usualChoices(row.role), ...row.chosen },
+    choices: heard(row.role, { ...usualChoices(row.role), ...row.chosen }),
     hasPush: row.hasPush,
     wait(topic, seconds) {
       if (!quiet || (row.urgentThrough && URGENT.includes(topic))) return seconds;

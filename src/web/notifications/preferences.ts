@@ -6,7 +6,15 @@ import {
   type Preferences,
   savePreferences,
 } from '../../domain/notifications/preferences.ts';
-import { type Choices, type Topic, topicsFor, usualChoices } from '../../domain/notifications/topics.ts';
+import {
+  type Choices,
+  isComing,
+  type MailChoice,
+  mailChoicesFor,
+  type Topic,
+  topicsFor,
+  usualChoices,
+} from '../../domain/notifications/topics.ts';
 import { paths } from '../../paths.ts';
 import type { Translate } from '../../platform/translating.ts';
 import { workHours } from '../admin/setting-forms.ts';
@@ -46,12 +54,13 @@ async function showPreferences(req: Request, res: Response, form?: FormState): P
     nav: 'notifications',
     form: form ?? emptyForm(values),
     values,
-    kinds: own.map(topic => ({ topic, ...wordsOf(topic, isStaff(person(req)), t) })),
-    mails: [
-      { value: 'now', label: t('At once') },
-      { value: 'digest', label: t('In the daily digest') },
-      { value: 'off', label: t('Never') },
-    ],
+    kinds: own.map(topic => ({
+      topic,
+      ...wordsOf(topic, isStaff(person(req)), t),
+      isComing: isComing(topic),
+      mails: mailChoicesFor(person(req).role, topic).map(value => ({ value, label: mailWord(value, t) })),
+    })),
+    usual: usualWords(req),
     hours: Array.from({ length: 24 }, (_, hour) => ({
       value: String(hour),
       label: `${String(hour).padStart(2, '0')}:00`,
@@ -122,6 +131,26 @@ function preferencesSchema(req: Request): z.ZodType<Preferences> {
     });
 }
 
+const mailWord = (choice: MailChoice, t: Translate): string =>
+  ({ now: t('At once'), digest: t('In the daily digest'), off: t('Never') })[choice];
+
+/** What holds for who chose nothing. */
+function usualWords(req: Request): string {
+  const { t } = req;
+  const { role } = person(req);
+  const usual = usualChoices(role);
+  const label = (topic: Topic) => wordsOf(topic, isStaff(person(req)), t).label;
+  const named = (which: (topic: Topic) => boolean) => topicsFor(role).filter(which).map(label).join(', ');
+  const digest = named(topic => usual[topic].mail === 'digest');
+  return [
+    t('As long as you choose nothing, all of it shows on the page and comes by mail at once.'),
+    digest && t('In the daily digest: {{list}}.', { list: digest }),
+    t('By push, where you turned it on: {{list}}.', { list: named(topic => usual[topic].push) }),
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
 type Words = { label: string; hint: string };
 
 function wordsOf(topic: Topic, isDesk: boolean, t: Translate): Words {
@@ -143,6 +172,13 @@ function wordsOf(topic: Topic, isDesk: boolean, t: Translate): Words {
       hint: t('Replies and status of tickets that are not yours'),
     },
     received: { label: t('Receipt of a new ticket'), hint: t('Says that we have it, and its number') },
+    'approval-asked': { label: t('Your approval is asked for'), hint: t('Somebody needs your yes or no') },
+    'approval-decided': { label: t('An approval is decided'), hint: t('Of a ticket that you raised') },
+    'sla-warning': { label: t('A deadline is near'), hint: t('Of tickets you own, and of your team') },
+    'sla-breach': { label: t('A deadline is missed'), hint: t('Of tickets you own, and of your team') },
+    satisfaction: { label: t('How was the help?'), hint: t('Asked once, after a ticket of yours is solved') },
+    incident: { label: t('News of an incident'), hint: t('Of one that you follow') },
+    report: { label: t('Reports by mail'), hint: t('Those you subscribed to') },
   };
   return words[topic];
 }

@@ -93,6 +93,54 @@ describe('what somebody chose', () => {
   });
 });
 
+describe('a reply is never lost unseen', () => {
+  const answered = async () => {
+    const { number } = await raise();
+    await settle();
+    await say(people.marek, number, { body: 'Unplug it' });
+    await dispatch();
+  };
+
+  test('an employee may choose when its mail comes, not that none does', async () => {
+    await expect(wish(people.anna, 'reply', { mail: 'off' })).rejects.toThrow(/so that none is lost/);
+    await wish(people.anna, 'reply', { mail: 'digest', page: false, push: false });
+    await answered();
+    expect(await queued()).toEqual([]);
+    expect(await db('digest_items').where({ user_id: people.anna }).pluck('topic')).toEqual(['reply']);
+  });
+
+  test('a choice from before, or from another role, counts as at once', async () => {
+    const off = { topic: 'reply', page: false, mail: 'off', push: false };
+    await db('notification_preferences').insert({ user_id: people.anna, ...off });
+    expect((await findPreferences(await as(people.anna))).choices.reply.mail).toBe('now');
+    await answered();
+    expect(await queued()).toEqual(['Anna ticket-reply']);
+  });
+
+  test('in quiet hours it waits, and comes', async () => {
+    const quiet = { from: '00:00', to: '23:59', days: [1, 2, 3, 4, 5, 6, 7] };
+    await wish(people.anna, 'reply', {}, { quiet });
+    await answered();
+    expect(await queued()).toEqual(['Anna ticket-reply']);
+  });
+
+  test('the desk may switch its mail off, and then has it on the page', async () => {
+    await wish(people.marek, 'reply', { mail: 'off' });
+    await expect(wish(people.marek, 'reply', { mail: 'off', page: false })).rejects.toThrow(/never hear/);
+    await db('notification_preferences').where({ user_id: people.marek }).update({ page: false });
+    expect((await findPreferences(await as(people.marek))).choices.reply).toMatchObject({ page: true });
+  });
+
+  test('a new status stays on the page at least; a receipt may go', async () => {
+    await expect(wish(people.anna, 'status', { mail: 'off', page: false })).rejects.toThrow(/never hear/);
+    await wish(people.anna, 'status', { mail: 'off' });
+    await wish(people.anna, 'received', { mail: 'off', page: false, push: false });
+    await raise();
+    await dispatch();
+    expect(await queued()).not.toContain('Anna ticket-received');
+  });
+});
+
 describe('quiet hours', () => {
   const quiet = { from: '22:00', to: '07:00', days: [1, 2, 3, 4, 5] };
   const zone = 'Europe/Berlin';

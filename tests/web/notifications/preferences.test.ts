@@ -27,7 +27,10 @@ test('a coordinator chooses by topic and channel, mentions and own tickets first
     'team',
     'following',
     'received',
+    ...['approval-asked', 'approval-decided', 'sla-warning', 'sla-breach'],
+    ...['satisfaction', 'incident', 'report'],
   ]);
+  expect(marek.html.text).toContain('By push, where you turned it on: Somebody mentions you');
   marek.fill({
     'Mail: News for your team': 'In the daily digest',
     'Mail: Tickets you follow': 'Never',
@@ -87,13 +90,29 @@ test('an employee chooses about what can reach them, and mails of the account ar
   const anna = await signIn(employee);
   await anna.get('/notifications');
   await anna.click('Choose what you are told');
-  expect(anna.html.all('rowheader')).toHaveLength(4);
+  expect(anna.html.all('rowheader')).toHaveLength(8);
   expect(anna.html.text).toContain('Mails about your own account always come');
   anna.fill({ 'Mail: Receipt of a new ticket': 'Never' });
   await anna.click('Save choices');
   expect(await choice(employee.id, 'received')).toMatchObject({ mail: 'off' });
   const forged = await post(anna, '/notifications/preferences', { 'mention-mail': 'off' });
   expect(forged.status).toBe(422);
+});
+
+test('an employee cannot switch replies off, and is told so beside the choice', async () => {
+  const anna = await signIn(employee);
+  await anna.get('/notifications/preferences');
+  const offered = anna.html.find('#m-reply option').map((_i, option) => option.attribs.value);
+  expect(offered.get()).toEqual(['now', 'digest']);
+  const { values } = anna.form('Save choices');
+  const forged = await post(anna, '/notifications/preferences', { ...values, 'reply-mail': 'off' });
+  expect(forged.status).toBe(422);
+  expect(forged.text).toContain('Replies to your tickets come by mail');
+  const { 'status-page': _, ...rest } = values;
+  const unseen = await post(anna, '/notifications/preferences', { ...rest, 'status-mail': 'off' });
+  expect(unseen.status).toBe(422);
+  expect(unseen.text).toContain('Leave this on the page or in the mail');
+  expect(await choice(employee.id, 'reply')).not.toMatchObject({ mail: 'off' });
 });
 
 test('nobody else sees them', async () => {
