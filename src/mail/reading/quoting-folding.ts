@@ -18,7 +18,7 @@ export type Line = {
 };
 
 /** Further down nobody looks for marks: what is below shares the fate of the last line looked at. */
-const LINES_LOOKED_AT = 5000;
+export const LINES_LOOKED_AT = 5000;
 /** How often a line that could begin an attribution is read on; a mail full of "On 1" must not cost seconds. */
 const ATTRIBUTIONS_TRIED = 2000;
 
@@ -71,7 +71,7 @@ class Page {
     let hasWords = false;
     for (let index = 0; index < this.lines.length; index += 1) {
       const { text, hint } = this.lines[index]!;
-      if (hasWords && this.isCut(index)) return this.backOverRules(index);
+      if (hasWords && this.isCut(index)) return this.attributionAbove(this.backOverRules(index));
       hasWords ||= hint !== 'signature' && !isOrnament(text) && !isQuoted(text) && !this.isSeparator(index);
     }
     return null;

@@ -20,7 +20,9 @@ const BLOCKS = new Set(
 const VOIDS = new Set('area base br col embed hr img input link meta param source track wbr'.split(' '));
 const UNSEEN = new Set('head script style title template noscript'.split(' '));
 /** Beyond this, HTML is not looked at for quotes. */
-const PIECES = 200_000;
+const PIECES = 40_000;
+const DEEPEST = 1_000;
+const SLICE = 8_192;
 
 /** Elements that mail clients put around all that was there before, or above it. */
 const CUTS =
@@ -38,6 +40,7 @@ const BORDER =
 type Attributes = Record<string, string>;
 
 function hintOf(name: string, attributes: Attributes): Line['hint'] | undefined {
+  if (Object.keys(attributes).length === 0) return undefined;
   const classes = (attributes.class ?? '').slice(0, 500);
   const id = (attributes.id ?? '').slice(0, 100);
   if (CUTS.test(classes) || CUT_IDS.test(id) || attributes['data-marker'] === '__QUOTED_TEXT__') return 'cut';
@@ -69,9 +72,9 @@ export function pageOf(html: string): Page | null {
     { decodeEntities: true },
   );
   // In slices, so that a mail of nothing but tags is let go early.
-  for (let from = 0; from < html.length; from += 65_536) {
-    parser.write(html.slice(from, from + 65_536));
-    if (builder.pieces.length > PIECES) return null;
+  for (let from = 0; from < html.length; from += SLICE) {
+    parser.write(html.slice(from, from + SLICE));
+    if (builder.pieces.length > PIECES || builder.deepest > DEEPEST) return null;
   }
   parser.end();
   return { lines: builder.lines, pieces: builder.pieces };
@@ -80,6 +83,8 @@ export function pageOf(html: string): Page | null {
 class Builder {
   readonly lines: Line[] = [{ text: '' }];
   readonly pieces: Piece[] = [];
+  deepest = 0;
+  private depth = 0;
   private unseen = 0;
   private pre = 0;
   private quotes = 0;
@@ -87,6 +92,8 @@ class Builder {
   private pending: Line['hint'] | undefined;
 
   open(name: string, attributes: Attributes, source: string) {
+    this.depth += 1;
+    this.deepest = Math.max(this.deepest, this.depth);
     if (UNSEEN.has(name)) this.unseen += 1;
     if (this.unseen > 0) return;
     this.mark(name, attributes);
@@ -109,6 +116,7 @@ class Builder {
   }
 
   close(name: string) {
+    this.depth -= 1;
     if (UNSEEN.has(name)) {
       this.unseen = Math.max(0, this.unseen - 1);
       return;

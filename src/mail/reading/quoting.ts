@@ -1,5 +1,5 @@
 import type { Split } from '../../domain/mail/message.ts';
-import { foldLines } from './quoting-folding.ts';
+import { foldLines, LINES_LOOKED_AT } from './quoting-folding.ts';
 import { pageOf, pick } from './quoting-html.ts';
 
 /** A body as it came: `text` is null where the mail has no text part, `html` is not yet made safe. */
@@ -21,7 +21,7 @@ export function splitReply({ text, html }: Body, toText: (html: string) => strin
 
 /** Of plain text. */
 export function splitText(text: string): { text: string; quotedText: string } {
-  const lines = text.replace(/\r\n?/g, '\n').split('\n');
+  const lines = linesOf(text.replace(/\r\n?/g, '\n'));
   const isFolded = foldLines(lines.map(line => ({ text: line.replace(/\u00a0/g, ' ') })));
   const part = (wanted: boolean) =>
     lines
@@ -30,6 +30,19 @@ export function splitText(text: string): { text: string; quotedText: string } {
       .replace(/^(?:[^\S\n]*\n)+/, '')
       .trimEnd();
   return isFolded.includes(true) ? { text: part(false), quotedText: part(true) } : { text, quotedText: '' };
+}
+
+/** What is below the lines anybody looks at comes as one. */
+function linesOf(text: string): string[] {
+  const lines: string[] = [];
+  let from = 0;
+  while (lines.length < LINES_LOOKED_AT) {
+    const end = text.indexOf('\n', from);
+    if (end < 0) break;
+    lines.push(text.slice(from, end));
+    from = end + 1;
+  }
+  return [...lines, text.slice(from)];
 }
 
 /** Of HTML; null where there is too much of it to look at. */
