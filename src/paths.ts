@@ -107,6 +107,7 @@ export const paths = {
   pushSubscriptions: '/notifications/push',
   pushSubscription: (id: number) => `/notifications/push/${id}`,
   serviceWorker: '/service-worker.js',
+  unsubscribe: (token: string) => `/unsubscribe/${token}`,
   notificationReading: (id: number) => `/notifications/${id}/reading`,
   profile: '/profile',
   ownTimes: '/profile/working-times',

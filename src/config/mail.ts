@@ -17,7 +17,11 @@ type OAuth = {
   refreshToken: string;
   accessUrl: string;
 };
-type Dkim = { domainName: string; keySelector: string; privateKey: string };
+type Dkim = { domainName: string; keySelector: string; privateKey: string; headerFieldNames: string };
+
+/** What a signature covers. RFC 8058 wants the way to unsubscribe among it. */
+const SIGNED =
+  'From:Reply-To:Subject:Date:Message-ID:To:MIME-Version:Content-Type:In-Reply-To:References:Auto-Submitted:List-Id:List-Unsubscribe:List-Unsubscribe-Post';
 
 export function oauthOf(env: Env, problems: string[]): OAuth | undefined {
   const { SMTP_OAUTH_USER: user, SMTP_OAUTH_CLIENT_ID: clientId } = env;
@@ -34,14 +38,14 @@ export function dkimOf(env: Env, problems: string[]): Dkim | undefined {
   if (!domainName && !keySelector && !key) return undefined;
   const privateKey = key?.replaceAll('\\n', '\n');
   if (domainName && keySelector && privateKey && isKey(privateKey))
-    return { domainName, keySelector, privateKey };
-  problems.push('DKIM_PRIVATE_KEY: set domain, selector and a private key in PEM, or none of them');
+    return { domainName, keySelector, privateKey, headerFieldNames: SIGNED };
+  problems.push('DKIM_PRIVATE_KEY: set domain, selector and a private RSA key in PEM, or none of them');
   return undefined;
 }
 
 function isKey(pem: string): boolean {
   try {
-    return createPrivateKey(pem).type === 'private';
+    return createPrivateKey(pem).asymmetricKeyType === 'rsa';
   } catch {
     return false;
   }

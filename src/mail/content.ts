@@ -21,4 +21,6 @@ export type Content = {
   notes?: string[];
   /** Why the person gets it. */
   why: string;
+  /** How to get no more of them. */
+  stop?: { label: string; url: string };
 };

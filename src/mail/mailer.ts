@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
-import type { Letter, TicketLetter } from '../domain/notifications/letter.ts';
+import type { DigestLetter, Letter, TicketLetter } from '../domain/notifications/letter.ts';
 import type { Outcome, Post } from '../domain/notifications/sending.ts';
+import { paths } from '../paths.ts';
 import { MailError } from '../platform/mail-failure.ts';
 import type { Address, Mail, MailTransport } from '../platform/mail-transport.ts';
 import type { Translator } from '../platform/translating.ts';
@@ -59,7 +60,17 @@ export function composeMail(letter: Letter, { http, mail }: Parts['config'], tra
         : letter.template === 'digest'
           ? `<digests.${host}>`
           : `<accounts.${host}>`,
+      ...(letter.template === 'digest' && unsubscribing(letter, pen)),
     },
+  };
+}
+
+/** One click, no page (RFC 8058). Not for mails about one's own tickets or account, which have no list to leave. */
+function unsubscribing({ unsubscribeToken }: DigestLetter, pen: Pen): Record<string, string> {
+  if (!unsubscribeToken) return {};
+  return {
+    'List-Unsubscribe': `<${pen.url(paths.unsubscribe(unsubscribeToken))}>`,
+    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
   };
 }
 

@@ -7,6 +7,7 @@ import { mailboxRoutes } from './dev-mail/mailbox.ts';
 import { homeRoutes } from './home/home.ts';
 import { liveRoutes } from './live/live.ts';
 import { notificationRoutes } from './notifications/notifications.ts';
+import { unsubscribeRoutes } from './notifications/unsubscribing.ts';
 import { profileRoutes } from './profile/profile.ts';
 import { nextRoutes } from './queue/next.ts';
 import { queueRoutes } from './queue/queue.ts';
@@ -29,6 +30,7 @@ export function routes(_services: Services): Router {
   router.use(timeReportRoutes());
   router.use(attachmentRoutes());
   router.use(notificationRoutes());
+  router.use(unsubscribeRoutes());
   router.use(mailboxRoutes());
   router.use(adminRoutes());
   router.use(brandRoutes());

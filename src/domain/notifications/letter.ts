@@ -15,6 +15,7 @@ import type { Settings } from '../settings/settings.ts';
 import { findTicket, type Ticket } from '../tickets/ticket.ts';
 import { type DigestTicket, digestTickets } from './digest-letter.ts';
 import type { AccountTemplate, TicketTemplate } from './holding.ts';
+import { unsubscribeToken } from './unsubscribing.ts';
 
 export type LetterFile = { filename: string; size: number };
 export type LetterComment = {
@@ -64,7 +65,12 @@ export type TicketLetter = Common & {
 };
 
 /** What happened to many tickets since the last one. */
-export type DigestLetter = Common & { template: 'digest'; tickets: DigestTicket[] };
+export type DigestLetter = Common & {
+  template: 'digest';
+  tickets: DigestTicket[];
+  /** Ends the digest, without signing in. A sample has none. */
+  unsubscribeToken?: string;
+};
 
 /** Of an event that does not happen yet: only to look at its words. */
 export type ComingLetter = Common & { template: 'coming'; event: ComingEvent; about: Ticket | null };
@@ -144,7 +150,7 @@ async function digestLetter(ctx: Context, row: Claimed, common: Common): Promise
   if (!signedIn) return { cancelled: 'The account is not active' };
   const tickets = await digestTickets(actingAs(ctx, signedIn.person), row.eventId);
   if (tickets.length === 0) return { cancelled: 'Nothing of it may be seen any more' };
-  return { ...common, template: 'digest', tickets };
+  return { ...common, template: 'digest', tickets, unsubscribeToken: unsubscribeToken(ctx, row.recipientId) };
 }
 
 function accountLetter(ctx: Context, row: Claimed, common: Common): AccountLetter {

@@ -20,6 +20,9 @@ export function digestContent(letter: DigestLetter, pen: Pen): Content {
     button: { label: t('See all notifications'), url: pen.url(paths.notifications) },
     notes: [t('Choose what comes here, and when: {{url}}', { url: pen.url(paths.notificationPreferences) })],
     why: t('You get this because you asked for a daily digest.'),
+    ...(letter.unsubscribeToken && {
+      stop: { label: t('Stop the digest'), url: pen.url(paths.unsubscribe(letter.unsubscribeToken)) },
+    }),
   };
 }
 

@@ -34,7 +34,11 @@ const refuseOtherOrigins = (appUrl: string): RequestHandler => {
   };
 };
 
+/** The token in the address of a mail's link says all: mail programs press it by themselves, without a form of ours. */
+const CARRIES_ITS_RIGHT = /^\/unsubscribe\/[\w-]+$/;
+
 const checkToken: RequestHandler = (req, res, next) => {
+  if (CARRIES_ITS_RIGHT.test(req.path)) return tokens(req, res, () => withToken(req, res, next));
   const withFiles = !SAFE.has(req.method) && req.is('multipart/form-data') && !req.get('X-CSRF-Token');
   if (withFiles) {
     if (!TAKES_FILES.test(req.path)) return next(new Forbidden('This form takes no files'));
@@ -49,14 +53,16 @@ const checkToken: RequestHandler = (req, res, next) => {
 /** Also called by the upload wrapper, once the body is read. */
 export function verifyToken(req: Request, res: Response, next: (error?: unknown) => void) {
   tokens(req, res, (error?: unknown) => {
-    if (!error) {
-      req.csrfPending = false;
-      res.locals.csrfToken = () => req.csrfToken();
-      return next();
-    }
+    if (!error) return withToken(req, res, next);
     const sessionLost = req.ctx.actor.kind === 'anonymous' && !isAccessPage(req.path);
     next(sessionLost ? new Unauthenticated('The session is over') : new Forbidden('The form is too old'));
   });
+}
+
+function withToken(req: Request, res: Response, next: () => void) {
+  req.csrfPending = false;
+  res.locals.csrfToken = () => req.csrfToken();
+  next();
 }
 
 const isAccessPage = (path: string) =>

@@ -71,6 +71,8 @@ type Fields = Record<string, string>;
 /** Every route, by method and path, with what its form would send. A route that is not here fails the test. */
 export const ROUTES: Record<string, Rule | [Rule, Fields]> = {
   'POST /api/v1/inbound-mail': 'anyone',
+  'GET /unsubscribe/:token': 'anyone',
+  'POST /unsubscribe/:token': 'anyone',
   'GET /health': 'anyone',
   'GET /health/ready': 'anyone',
   'GET /metrics': 'anyone',
