@@ -60,6 +60,16 @@ test('two mails that share a Message-ID and say different things are two', async
   expect([first.result, second.result]).toEqual(['stored', 'stored']);
 });
 
+test('a machine that says the same again without a Message-ID or a date says it anew', async () => {
+  const alarm = (trace: string) =>
+    Buffer.from(
+      `Received: by ${trace}\r\nFrom: disk@machine.example\r\nSubject: Full\r\n\r\nThe disk is full.\r\n`,
+    );
+  const results = [];
+  for (const trace of ['10:00', '11:00', '11:00']) results.push((await store({ raw: alarm(trace) })).result);
+  expect(results).toEqual(['stored', 'stored', 'duplicate']);
+});
+
 test('the same UID taken twice changes nothing; after a change of UIDVALIDITY it is known by what it says', async () => {
   const first = await store({ raw: raw('d'), uidValidity: 7, uid: 1 });
   const again = await store({ raw: raw('d'), uidValidity: 7, uid: 1 });
