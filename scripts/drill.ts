@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { kills } from './drills/kills-alone.ts';
+import { mail } from './drills/mail-alone.ts';
 import { million } from './drills/million.ts';
 import { soak } from './drills/soak.ts';
 import { work } from './drills/work-alone.ts';
@@ -24,6 +25,7 @@ export type Say = (line: string) => void;
 const drills: Record<string, (say: Say) => Promise<Verdict>> = {
   kills: say => kills({ rounds: Number(values.kills), say }),
   work: say => work({ rounds: Number(values.kills), say }),
+  mail: say => mail({ rounds: Number(values.kills), say }),
   soak: say => soak({ minutes: Number(values.minutes), rate: Number(values.rate), say }),
   million: say => million({ tickets: Number(values.tickets), say }),
 };
