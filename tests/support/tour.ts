@@ -232,6 +232,10 @@ async function asAdmin({ db, userId }: Demo): Promise<Stop[]> {
     ['/admin/ticket-templates/new'],
     ['/admin/ticket-templates/1'],
     ...(child ? ([[`/admin/categories/${child}`]] as [string][]) : []),
+    ['/admin/templates'],
+    ['/admin/templates/ticket-received/en'],
+    ['/admin/templates/ticket-received/en', undefined, refuseWords, 'refused'],
+    ['/admin/templates/report/en'],
     ['/admin/settings'],
     ['/admin/audit'],
     ['/admin/audit?q=nobody%20at%20all'],
@@ -240,6 +244,12 @@ async function asAdmin({ db, userId }: Demo): Promise<Stop[]> {
     ['/'],
   ]);
 }
+
+const refuseWords = async (page: Page) => {
+  await page.fill('[name=heading]', 'Hello {{nobody.knows}}');
+  await press('Save changes')(page);
+  await page.locator('.error-summary').waitFor();
+};
 
 const refuseTeam = async (page: Page) => {
   await letThrough(page);

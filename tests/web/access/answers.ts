@@ -68,6 +68,9 @@ export const RULES = {
 export type Rule = keyof typeof RULES;
 type Fields = Record<string, string>;
 
+/** Of a mail template. */
+const WORDS: Fields = { subject: 'Seized', heading: 'Seized', button: 'Seized', version: '1', ticket: '1' };
+
 /** Every route, by method and path, with what its form would send. A route that is not here fails the test. */
 export const ROUTES: Record<string, Rule | [Rule, Fields]> = {
   'POST /api/v1/inbound-mail': 'anyone',
@@ -216,6 +219,9 @@ export const ROUTES: Record<string, Rule | [Rule, Fields]> = {
   'GET /reports/time': 'staff',
   'POST /reports/time.csv': 'staff',
 
+  'POST /admin/templates/:event/:language': ['admins', WORDS],
+  'POST /admin/templates/:event/:language/preview': ['admins', WORDS],
+  'POST /admin/templates/:event/:language/test': ['admins', WORDS],
   'GET /admin/canned-replies': 'staff',
   'GET /admin/canned-replies/new': 'staff',
   'POST /admin/canned-replies': 'staff',

@@ -153,6 +153,14 @@ const templateId = await made('ticket_templates', {
   subject: 'S',
   body: 'B',
 });
+await made('mail_templates', {
+  event: 'ticket-reply',
+  language: 'en',
+  version: 1,
+  subject: 'S',
+  heading: 'H',
+  button: 'B',
+});
 await follow();
 const ofCoordinator = { user_id: coordinator.id };
 await signIn(coordinator);
@@ -206,6 +214,8 @@ function addressOf(path: string): string {
       .replace(':view', `v-${viewId}`)
       .replace(':group', 'tickets')
       .replace(':kind', 'mail')
+      .replace(':event/:language', 'ticket-reply/en')
+      .replace(':version', '1')
       .replace(':token', 'made-up-by-somebody') + query
   );
 }
@@ -315,6 +325,7 @@ const KEPT = [
   ...['ticket_templates', 'ticket_summaries', 'ticket_presence', 'events', 'settings', 'teams', 'categories'],
   ...['departments', 'team_members', 'working_times', 'queue_displays', 'notification_preferences'],
   'mailboxes',
+  'mail_templates',
 ];
 const digest = async (): Promise<Record<string, string>> =>
   Object.fromEntries(
