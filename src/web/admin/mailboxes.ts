@@ -142,7 +142,7 @@ async function editMailbox(
     shown: shownValues(mailbox),
     action: mailbox ? paths.adminMailbox(mailbox.id) : paths.adminMailboxes,
     testAction: mailbox ? paths.mailboxTest(mailbox.id) : paths.newMailboxTest,
-    inboundUrl: `${req.services.config.http.appUrl}${paths.inboundMail}`,
+    inboundAddress: `POST ${req.services.config.http.appUrl}${paths.inboundMail}`,
     teams: [{ value: '', label: t('As the category says') }, ...named(teams)],
     categories: [{ value: '', label: t('None') }, ...named(categories)],
     ...mailboxOptions(t),
