@@ -92,6 +92,12 @@ const calendar: Rule = ({ calendarMethod }) =>
     ? { kind: 'calendar-reply', because: `calendar ${calendarMethod}` }
     : null;
 
+/** Receipts (RFC 8098) and other reports of machines. */
+const receipt: Rule = signs =>
+  /^multipart\/report\b/i.test(first(signs, 'content-type') ?? '')
+    ? { kind: 'auto-generated', because: 'Content-Type: multipart/report' }
+    : null;
+
 /** Before lists: an answering machine that writes to a list is one all the same. */
 const outOfOffice: Rule = signs => {
   const subject = signs.subject
@@ -177,6 +183,7 @@ const RULES: readonly Rule[] = [
   autoSubmitted,
   unwritten,
   calendar,
+  receipt,
   outOfOffice,
   precedence,
   list,

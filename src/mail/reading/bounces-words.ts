@@ -98,7 +98,7 @@ const REASONS: readonly [string, RegExp][] = [
 const LATE: readonly [string, RegExp][] = [
   [
     'hostunknown',
-    /host (?:is )?(?:unknown|not found)|unknown (?:host|domain)|(?:domain|host)(?: name)? \S{0,100} ?(?:not found|does ?n[o']t exist|must resolve|unknown|is unreachable)|no such (?:domain|host)|domain (?:name )?(?:is )?(?:unknown|not found|does not exist|invalid)|unrouteable (?:domain|mail domain)|invalid domain|bad destination (?:host|system)|name or service not known|host or domain name not found|destination server .{0,30}not|can't find .{0,40}host|illegal host\/domain|nullmx|is not a domain|cannot route to|mail domain.{0,30}(?:unknown|not exist)|nxdomain.{0,40}rcpt|no mail exchanger|550 host unknown|the name was not found at the remote site/i,
+    /host (?:is )?(?:unknown|not found)|unknown (?:host|domain)|(?:domain|host)(?: name)? \S{0,100} ?(?:not found|does ?n[o']t exist|must resolve|unknown|is unreachable)|no such (?:domain|host)|domain (?:name )?(?:is )?(?:unknown|not found|does not exist|invalid)|unrouteable (?:domain|mail domain)|invalid domain|bad destination (?:host|system)|name or service not known|host or domain name not found|destination server .{0,30}not|can't find .{0,40}host|illegal host\/domain|is not a domain|cannot route to|mail domain.{0,30}(?:unknown|not exist)|nxdomain.{0,40}rcpt|no mail exchanger|550 host unknown|the name was not found at the remote site/i,
   ],
   [
     'notaccept',

@@ -144,7 +144,11 @@ function told(parts: Parts, notice: string, returned: string): Bounced[] | null 
   if (
     isAnswer ||
     !(isMachines || isFailed) ||
-    !(CONFESSED.test(notice) || (SURE.test(subject) && MACHINE.test(from))) ||
+    !(
+      CONFESSED.test(notice) ||
+      headers.has('x-failed-recipients') ||
+      (SURE.test(subject) && MACHINE.test(from))
+    ) ||
     (!isMachines && !returned)
   )
     return null;

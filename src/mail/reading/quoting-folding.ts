@@ -9,7 +9,7 @@ import {
   isQuoted,
   isRule,
 } from './quoting-lines.ts';
-import { DEVICE, FORWARDED_LINE, MOBILE, ORIGINAL_LINE, WRITE_ABOVE } from './quoting-words.ts';
+import { DEVICE, FORWARDED_LINE, MOBILE, ORIGINAL_LINE, WRITE_ABOVE, WROTE } from './quoting-words.ts';
 
 export type Line = {
   text: string;
@@ -89,7 +89,15 @@ class Page {
   /** The words between dashes are enough; bare, they must stand above headers. */
   private isSeparator(index: number): boolean {
     const text = head(this.texts[index]!);
-    if (text.length > 160 || !(ORIGINAL_LINE.test(text) || FORWARDED_LINE.test(text))) return false;
+    if (text.length > 160) return false;
+    // In a language nobody listed: words between dashes, right above somebody's headers.
+    if (/^[-–—]{3,60} ?[\p{L}\p{M}. '’]{4,60} ?[-–—]{3,60}$/u.test(text))
+      return (
+        ORIGINAL_LINE.test(text) ||
+        FORWARDED_LINE.test(text) ||
+        this.nextWords(index + 1, 2).some(next => headerOf(next) !== null)
+      );
+    if (!(ORIGINAL_LINE.test(text) || FORWARDED_LINE.test(text))) return false;
     if (/^[\s>*_]*[-–—_=~#]{2}/.test(text) || this.isBelowRule(index)) return true;
     return this.nextWords(index + 1, 3).some(next => headerOf(next) !== null);
   }
@@ -159,7 +167,9 @@ class Page {
     let above = run - 1;
     while (above >= 0 && above >= run - 2 && isBlank(this.texts[above]!)) above -= 1;
     const text = head(this.texts[above] ?? '');
-    return /[:：]$/.test(text) && (/@/.test(text) || /\d{1,2}[:.]\d\d/.test(text)) ? above : run;
+    const isAttribution =
+      /@/.test(text) || /\d{1,2}[:.]\d\d/.test(text) || (WROTE.test(text) && text.length <= 80);
+    return /[:：]$/.test(text) && isAttribution ? above : run;
   }
 
   private firstAttribution(end: number): Run | null {

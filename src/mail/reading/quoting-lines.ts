@@ -6,6 +6,7 @@ import {
   headerKinds,
   ISO_START,
   STARTS_DATED,
+  STARTS_NAMED,
   WROTE,
 } from './quoting-words.ts';
 
@@ -87,14 +88,17 @@ export function headerBlockAt(
 export function attributionAt(lines: readonly string[], start: number): number {
   const first = bareStart(lines[start]!);
   const isDated = STARTS_DATED.test(first);
-  if (!isDated && !EMAIL.test(first) && !/ via /.test(first)) return 0;
+  if (QUOTING.test(first) || (STARTS_NAMED.test(first) && !SAID_ONESELF.test(first) && isAttribution(first)))
+    return start + 1;
+  if ((!isDated && !EMAIL.test(first) && !/ via /.test(first)) || SAID_ONESELF.test(first)) return 0;
   let joined = '';
   for (let index = start; index < lines.length && index < start + WRAPPED_LINES; index += 1) {
     const line = bareStart(lines[index]!);
     if (line === '' && !/^\s*</.test(lines[index + 1] ?? '')) return 0;
     joined = `${joined} ${line}`.trim();
     if (joined.length > LONGEST) return 0;
-    if (isDated ? isAttribution(joined) : index <= start + 1 && isNamedAttribution(joined)) return index + 1;
+    if (isDated ? isAttribution(joined) : index <= start + 1 && isNamedAttribution(joined, index === start))
+      return index + 1;
   }
   return 0;
 }
@@ -111,13 +115,21 @@ function isAttribution(line: string): boolean {
     const isLast = line.length - verb.index - verb[0].length <= 3;
     return (isLast || ends.test(line)) && (HAS_TIME.test(line) || EMAIL.test(line));
   }
-  if (ends.test(line)) return EMAIL.test(line) && HAS_TIME.test(line);
+  if (ends.test(line)) return />\s?[:：]$/.test(line) && EMAIL.test(line) && HAS_TIME.test(line);
   return ISO_START.test(line) && (EMAIL.test(line) ? line.endsWith('>') : HAS_ZONE.test(line));
 }
 
-/** "Ann <ann@example.com> schrieb am Di., 16. Aug.:" */
-function isNamedAttribution(line: string): boolean {
-  const verb = WROTE.exec(line);
+/** "Ann <ann@example.com> schrieb am Di., 16. Aug.:", and mutt's "* Ann <ann@example.com> [2026-03-03 09:14]:" */
+function isNamedAttribution(line: string, isOneLine: boolean): boolean {
   const email = EMAIL.exec(line);
-  return verb !== null && email !== null && email.index < verb.index && ends.test(line);
+  if (email === null || !ends.test(line)) return false;
+  const verb = WROTE.exec(line);
+  return verb === null
+    ? isOneLine && email.index < 60 && HAS_TIME.test(line.slice(email.index))
+    : email.index < verb.index;
 }
+
+/** Horde's. */
+const QUOTING = /^(?:quoting|zitat von|citando a?|citeren|quotando|citat från|citerar|цитирую) .{1,200}:$/iu;
+/** "I wrote to 5 of them at 10:30:" is no attribution. */
+const SAID_ONESELF = /^(?:i|we|he|she|they|it|ich|wir|je|nous|yo|eu|io|jag|vi|jeg|ik|wij|я|мы)\s/iu;

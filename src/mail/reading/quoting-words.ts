@@ -115,6 +115,8 @@ export const STARTS_DATED = new RegExp(
   `^(?:${WORD}\\s{1,3}){0,3}["(\\u200e\\u200f]{0,3}\\d|^(?:在|于|於|בתאריך|في|ב-)`,
   'u',
 );
+/** With a name in front ("Ann Example skrev den 3.3.2026:"), if it is all on one line. */
+export const STARTS_NAMED = new RegExp(`^(?:${WORD}\\s{1,3}){4,5}["(]{0,3}\\d`, 'u');
 export const EMAIL = /[^\s<>@"'()[\],;:]{1,64}@[^\s<>@"'()[\],;:]{1,255}/u;
 /** Gmail's old form, which ends with the address alone: 2013/7/20 Ann <ann@example.com> */
 export const ISO_START =

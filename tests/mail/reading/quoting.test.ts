@@ -63,6 +63,57 @@ describe('an attribution is known in many languages', () => {
   });
 });
 
+test.each([
+  'Foo Bar skrev den 2016-01-01 12:00:\n> q',
+  'Foo Bar wrote on 2016-01-01 at 12:00:\n\nq',
+  'John Doe wrote:\n> q\n> r',
+  '* Foo <foo@example.com> [2016-01-01 12:00]:\n> q',
+  'Quoting Foo <foo@example.com>:\n\n> q',
+  '----- Mail original -----\nDe: "Foo" <foo@example.com>\nÀ: x\nEnvoyé: y\n\nq',
+  '--- Alkup. viesti ---\nLähettäjä: Foo <foo@example.com>\n\nq',
+  '-------- Mensaje original --------\nDe: Foo <foo@example.com>\nFecha: 1/1/16 12:00 (GMT+01:00)\nA: x\nAsunto: y\n\nq',
+  'Em Quarta-feira, 30 de Novembro de 2016 10:30, X escreveu:\n\nq',
+  'Dne 5. 3. 2016 v 12:00 foo napsal(a):\n> q',
+  'Dňa 5.3.2016 o 12:00 foo napísal(a):\n> q',
+  'Den 12. feb. 2016 12.00 skrev "Foo" <foo@example.com>:\n> q',
+  '在 2016年1月3日，下午3:03，Foo <foo@example.com> 写道：\n\nq',
+  '2016-01-03 15:03 GMT+08:00 Foo <foo@example.com>:\n\nq',
+  'On Jan 3, 2016 3:03 PM, "Foo" <foo@example.com> wrote:\n>\n> q',
+  'El 03/01/2016, a las 15:03, Foo <foo@example.com> escribió:\n\nq',
+  'Le 3 janv. 2016 à 15:03, Foo <foo@example.com> a écrit :\n\nq',
+  'Il giorno 03/gen/2016, alle ore 15:03, Foo <foo@example.com> ha scritto:\n\nq',
+  '3 янв. 2016 г. 15:03 пользователь "Foo" <foo@example.com> написал:\n\n> q',
+  'Foo (2016-01-03 15:03):\n> q',
+  'Sent with [Proton Mail](https://proton.me/) secure email.\n\n------- Original Message -------\nOn Tuesday, January 3rd, 2016 at 15:03, Foo <foo@example.com> wrote:\n\n> q',
+  'Foo <foo@example.com> 於 2016年1月3日 下午3:03 寫道：\n\nq',
+  'W dniu 3 stycznia 2016 15:03 użytkownik Foo <foo@example.com> napisał:\n\n> q',
+  'W dniu 03.01.2016 o 15:03, Foo pisze:\n> q',
+  'Op 3-1-2016 om 15:03 schreef Foo:\n> q',
+  'Op 3 januari 2016 15:03 schreef Foo <foo@example.com>:\n\n> q',
+  'Am 03.01.2016 15:03, schrieb Foo:\n> q',
+  'Foo schrieb am 03.01.2016 um 15:03:\n> q',
+  'Dana 3. siječnja 2016. 15:03 Foo <foo@example.com> je napisao/la:\n\nq',
+  'Την 3 Ιανουαρίου 2016 3:03 μ.μ., ο χρήστης Foo <foo@example.com> έγραψε:\n\nq',
+  '2016. január 3. 15:03 Foo <foo@example.com> írta:\n\n> q',
+  '2016-01-03 15:03, Foo skrev:\n> q',
+  'På 3. januar 2016 på 15:03:13, Foo (foo@example.com) skrev:\n\nq',
+  '3 Ocak 2016 15:03 tarihinde Foo <foo@example.com> yazdı:\n\n> q',
+  'Pe 3 ianuarie 2016, 15:03, Foo <foo@example.com> a scris:\n\nq',
+  '3 янв 2016, в 15:03, Foo <foo@example.com> написал(а):\n\n> q',
+  'Pada 3 Jan 2016 15:03, "Foo" <foo@example.com> menulis:\n\nq',
+  'Ter, 3 de jan de 2016 às 15:03, Foo <foo@example.com> escreveu:\n\n> q',
+  'sam. 3 janv. 2016 à 15:03, Foo <foo@example.com> a écrit :\n\n> q',
+  'Mandag den 3. januar 2016 skrev Foo <foo@example.com>:\n\n> q',
+  '3. jaanuar 2016 15:03 kirjutas Foo <foo@example.com>:\n\n> q',
+  '2016年1月3日 15:03、Foo <foo@example.com>のメール:\n\n> q',
+  '2016. 1. 3., 오후 3:03, Foo <foo@example.com> 작성:\n\n> q',
+  'Dnia 2016-01-03 15:03 Foo napisał(a):\n\nq',
+  'Fra: Foo [mailto:foo@example.com]\nSendt: 3. januar 2016 15:03\nTil: x\nEmne: y\n\nq',
+  'From: Foo <foo@example.com>\nReply to: x\nDate: Monday\nTo: y\nSubject: z\n\nq',
+])('further forms: %j', quote => {
+  expect(splitText(`Thanks, that works.\n\n${quote}`).text).toBe('Thanks, that works.');
+});
+
 describe('a block of headers is known in many languages', () => {
   test.each([
     [
