@@ -55,7 +55,7 @@ const INCOMING = (works: string) => `
   select 'in' as direction, m.id, m.received_at as at from inbound_mails m left join tickets t on t.id = m.ticket_id
   where ${mine('m.ticket_id', works)}`;
 const OUTGOING = (works: string) => `
-  select 'out', d.id, d.created_at from deliveries d join events e on e.id = d.event_id
+  select 'out' as direction, d.id, d.created_at as at from deliveries d join events e on e.id = d.event_id
   left join tickets t on t.id = e.ticket_id where d.channel = 'mail' and ${mine('e.ticket_id', works)}`;
 
 /** What a delivery is called in the log, from its state and what came back. */
