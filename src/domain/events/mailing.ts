@@ -18,7 +18,9 @@ export type MailTemplate =
   | 'ticket-note'
   | 'ticket-mention'
   | 'digest'
-  | 'template-test';
+  | 'template-test'
+  | 'mail-too-large'
+  | 'mail-refused';
 
 /**
  * Queues one mail, in the transaction of what it tells about. The same event never mails a person twice.

@@ -30,7 +30,7 @@ export async function askForReset(ctx: Context, email: string): Promise<Record<s
  * that is let in. Otherwise whoever writes a mail would need nobody's approval.
  */
 const mayReset = (ctx: Pick<Context, 'settings'>, user: User) =>
-  user.status === 'pending' || (user.status === 'active' && (!isContact(user) || isTrusted(ctx, user)));
+  (user.status === 'pending' || user.status === 'active') && (!isContact(user) || isTrusted(ctx, user));
 
 export const isContact = (user: Pick<User, 'source' | 'passwordHash'>) =>
   user.source === 'mail' && user.passwordHash === null;

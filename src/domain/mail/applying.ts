@@ -11,6 +11,7 @@ import { letCopiedIn } from './copied.ts';
 import { attachKept, type KeptFiles } from './keeping-files.ts';
 import type { Decision, Looked, Origin } from './looking.ts';
 import { markdownSafe } from './markdown-safe.ts';
+import { answerRefusal } from './refusing.ts';
 import { type Sender, txAs } from './senders.ts';
 
 type Effect = { ticketId?: number; commentId?: number; personId?: number };
@@ -33,6 +34,9 @@ async function effectOf(tx: Tx, looked: Looked, decision: Decision, files: KeptF
     }
     case 'ignored':
       return decision.ticket ? { ticketId: decision.ticket.id, ...personOf(looked.sender) } : {};
+    case 'refused':
+      await answerRefusal(tx, looked, decision);
+      return personOf(looked.sender);
     default:
       return personOf(looked.sender);
   }

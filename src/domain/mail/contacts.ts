@@ -18,10 +18,23 @@ const COLUMNS = [
  * password and can set none (identity/resetting.ts) until an admin invites them.
  */
 export async function writerOf(tx: Tx, account: Account | null, who: MailAddress): Promise<Person> {
-  return asWriter(account ?? (await contactAt(tx, who)));
+  const contact = account ?? (await contactAt(tx, who, 'active'));
+  if (contact.status === 'pending') await knowFromNowOn(tx, contact);
+  return asWriter(contact);
 }
 
-async function contactAt(tx: Tx, { name, address }: MailAddress): Promise<Account> {
+/** Somebody who is only answered once, that we do not take their mail: that makes them nobody whom we know. */
+export const addresseeOf = async (tx: Tx, account: Account | null, who: MailAddress): Promise<number> =>
+  (account ?? (await contactAt(tx, who, 'pending'))).id;
+
+const knowFromNowOn = (tx: Tx, { id }: Account) =>
+  tx.db('users').where({ id, source: 'mail', status: 'pending' }).update({ status: 'active' });
+
+async function contactAt(
+  tx: Tx,
+  { name, address }: MailAddress,
+  status: 'active' | 'pending',
+): Promise<Account> {
   const plain = asciiLower(oneLine(address, 254));
   // What is no plain address stands in the name: mail could not be sent there, and it might look like another's.
   const email = isPlainAddress(plain) ? plain : null;
@@ -29,7 +42,7 @@ async function contactAt(tx: Tx, { name, address }: MailAddress): Promise<Accoun
     email,
     ...namesOf(name || (email ? '' : plain)),
     source: 'mail',
-    status: 'active',
+    status,
     created_at: tx.now(),
   };
   const [made] = await tx

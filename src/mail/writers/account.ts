@@ -19,6 +19,12 @@ export function accountContent(letter: AccountLetter, pen: Pen): Content {
   };
 }
 
+const whyWritten = ({ to, settings }: AccountLetter, t: Pen['t']) =>
+  t('You get this because {{email}} wrote to {{company}} support.', {
+    email: to.email,
+    company: settings.companyName,
+  });
+
 const WRITERS: Record<AccountTemplate, Writer> = {
   'verify-email': (letter, { t, url }) => ({
     subject: t('Confirm your email address'),
@@ -31,6 +37,29 @@ const WRITERS: Record<AccountTemplate, Writer> = {
     button: { label: t('Confirm this address'), url: url(paths.verifyEmail(tokenOf(letter))) },
     notes: [t('The link works for 48 hours.'), t('It was not you? Then do nothing: no account is made.')],
     why: t('You get this because somebody entered {{email}} when signing up.', { email: letter.to.email }),
+  }),
+
+  'mail-too-large': (letter, { t, url }) => ({
+    subject: t('Your mail is too large'),
+    heading: t('Your mail is too large'),
+    paragraphs: [
+      t(
+        'We take mails of at most 25 MB, so yours was not read. Send it again with smaller files, or without them.',
+      ),
+    ],
+    button: { label: t('Send it on the web instead'), url: url(paths.newTicket) },
+    why: whyWritten(letter, t),
+  }),
+
+  'mail-refused': (letter, { t, url }) => ({
+    subject: t('We could not take your mail'),
+    heading: t('We could not take your mail'),
+    paragraphs: [
+      t('Here we only take mails of people who have an account. Nobody has read yours.'),
+      t('You have an account? Write from its address, or send your question on the web.'),
+    ],
+    button: { label: t('Send it on the web instead'), url: url(paths.newTicket) },
+    why: whyWritten(letter, t),
   }),
 
   'account-exists': (letter, { t, url }) => ({

@@ -48,7 +48,10 @@ const WRITERS: Record<TicketTemplate, Writer> = {
         number: `#${letter.ticket.number}`,
       }),
     ],
-    ...quoteOf(letter, { t } as Pen),
+    // Anybody can write a mail in somebody's name: what it says must not reach them through us.
+    ...(letter.ticket.source === 'email'
+      ? { subject: t('We have your mail (#{{number}})', { number: letter.ticket.number }), lead: '' }
+      : quoteOf(letter, { t } as Pen)),
   }),
 
   'ticket-new': (letter, pen) => ({

@@ -111,6 +111,7 @@ const mails = (t: Translate): Known => ({
   'mail.approved': [t('Let a parked mail in'), look('mail', 'green')],
   'mail.refused': [t('Refused a parked mail'), look('mail', 'amber')],
   'mail.rerun': [t('Handled a mail again'), look('rotate-ccw')],
+  'mail.answered': [t('Told a sender that their mail was not taken'), look('mail')],
   'mail.moved': [t('Moved a mail to another ticket'), look('mail')],
 });
 

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { askForReset } from '../../../src/domain/identity/resetting.ts';
 import type { Reading } from '../../../src/domain/mail/coming.ts';
 import { closeTicket, resolveTicket } from '../../../src/domain/tickets/closing.ts';
 import { mergeTickets } from '../../../src/domain/tickets/merging.ts';
@@ -337,6 +338,41 @@ describe('the receipt', () => {
   ])('is never sent to %s', async (_name, from, letter) => {
     expect(await office.send({ from, ...letter })).toMatchObject({ fate: 'ticket' });
     expect(await mailsTo(from)).toEqual([]);
+  });
+});
+
+describe('a refused mail', () => {
+  test('is answered politely once an hour, in words of ours, and makes nobody known', async () => {
+    const refusing = await postOffice(world, { unknown_senders: 'refuse' });
+    const from = 'polite@refused.example';
+    for (const body of ['1', '2'])
+      expect(await refusing.send({ from, body })).toMatchObject({ fate: 'refused' });
+    expect(await mailsTo(from)).toEqual(['mail-refused']);
+    expect(await refusing.send({ from, body: '3' })).toMatchObject({
+      fate: 'refused',
+      rule: 'unknown-sender',
+    });
+    await askForReset(await world.stranger(), from);
+    expect(await mailsTo(from)).toEqual(['mail-refused']);
+    // Elsewhere they are taken, and known from then on.
+    expect(await office.send({ from })).toMatchObject({ fate: 'ticket', rule: 'unknown-sender' });
+    expect(await refusing.send({ from, body: '4' })).toMatchObject({ fate: 'ticket', rule: 'new-ticket' });
+  });
+
+  test('that is too large is answered, but no machine', async () => {
+    expect(await office.send({ from: 'big@refused.example', size: 30_000_000 })).toMatchObject({
+      fate: 'refused',
+      rule: 'too-large',
+    });
+    expect(await mailsTo('big@refused.example')).toEqual(['mail-too-large']);
+    await office.send({ from: 'big-machine@refused.example', size: 30_000_000, envelopeFrom: '' });
+    expect(await userAt('big-machine@refused.example')).toBeUndefined();
+  });
+
+  test('of somebody suspended is not answered', async () => {
+    const { email } = await makeUser({ status: 'suspended' });
+    expect(await office.send({ from: email })).toMatchObject({ fate: 'refused', rule: 'suspended' });
+    expect(await mailsTo(email)).toEqual([]);
   });
 });
 
