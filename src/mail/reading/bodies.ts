@@ -1,7 +1,7 @@
 import { decodeText } from './charset.ts';
 import { unflow } from './flowed.ts';
 import { textAsHtml } from './html.ts';
-import { htmlToText } from './html-text.ts';
+import { htmlToText, isTooDeep, withoutTags } from './html-text.ts';
 import type { Leaf } from './leaves.ts';
 import { LIMITS, type Problems } from './limits.ts';
 import { fieldOf, type Part } from './parts.ts';
@@ -16,6 +16,8 @@ export type Bodies = {
   placed: Map<Part, string>;
   /** Parts that were too long to be shown whole. */
   tooLong: Part[];
+  /** Bytes so far. */
+  read: { text: number; html: number };
 };
 
 /** What is shown at one place: the same as text and as HTML, or a picture. */
@@ -23,7 +25,13 @@ type Piece = { text: string | null; html: string | null; picture: Part | null; a
 
 /** The text of a mail, put together from all the parts that are read, in their order. */
 export function readBodies(leaves: Leaf[], problems: Problems): Bodies {
-  const bodies: Bodies = { text: null, html: null, placed: new Map(), tooLong: [] };
+  const bodies: Bodies = {
+    text: null,
+    html: null,
+    placed: new Map(),
+    tooLong: [],
+    read: { text: 0, html: 0 },
+  };
   const pieces: Piece[] = [];
   for (const { part, kind, alternative } of leaves) {
     if (kind === 'file') continue;
@@ -47,17 +55,23 @@ function addBody(piece: Piece, kind: 'text' | 'html', body: string) {
 
 function read(part: Part, kind: 'text' | 'html', bodies: Bodies, problems: Problems): string {
   const bytes = decodeTransfer(part.body, fieldOf(part.fields, 'content-transfer-encoding'));
-  const most = LIMITS[kind];
+  const most = LIMITS[kind] - bodies.read[kind];
   if (bytes.length > most) {
     problems.tell('The text is too long to be shown whole; the rest of it is a file.');
     bodies.tooLong.push(part);
   }
   const { charset = '', format, delsp } = part.type.parameters;
   const some = bytes.subarray(0, most);
+  bodies.read[kind] += some.length;
   const text = decodeText(some, charset || (kind === 'html' ? metaCharset(some) : '')).replace(
     /\r+\n|\r/g,
     '\n',
   );
+  if (kind === 'html' && isTooDeep(text, LIMITS.depthOfHtml)) {
+    problems.tell('The HTML has too many tags within tags; its words were read, and it is a file.');
+    bodies.tooLong.push(part);
+    return textAsHtml(withoutTags(text));
+  }
   const isFlowed = kind === 'text' && format?.toLowerCase() === 'flowed';
   return isFlowed ? unflow(text, { delsp: delsp?.toLowerCase() === 'yes' }) : text;
 }

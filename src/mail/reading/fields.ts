@@ -18,6 +18,10 @@ export function readFields(
   const fields: Fields = [];
   let [at, count, known] = [from, 0, -2];
   while (at < raw.length) {
+    if (at - from > LIMITS.head) {
+      problems.tell(`A head is longer than ${LIMITS.head} bytes; its beginning was read.`);
+      return { fields, body: afterEmptyLine(raw, at) };
+    }
     const { line, next } = lineAt(raw, at);
     if (line === '' || isEnd(line)) return { fields, body: line === '' ? next : at };
     const isFolded = /^[ \t]/.test(line) && fields.length > 0;
@@ -67,4 +71,10 @@ export function lineAt(raw: Buffer, at: number): { line: string; next: number } 
   const end = stop < 0 ? raw.length : stop;
   const line = raw.toString('latin1', at, Math.min(end, at + LIMITS.field)).replace(/\r+$/, '');
   return { line, next: stop < 0 ? raw.length : stop + 1 };
+}
+
+function afterEmptyLine(raw: Buffer, at: number): number {
+  const ends = ['\n\n', '\n\r\n'].map(end => ({ at: raw.indexOf(end, at), length: end.length }));
+  const first = ends.filter(end => end.at >= 0).toSorted((a, b) => a.at - b.at)[0];
+  return first ? first.at + first.length : raw.length;
 }

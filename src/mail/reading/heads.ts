@@ -76,6 +76,7 @@ function idsOf(value: string): string[] {
 /** Null where it is none, or one that no mail can have. */
 function dateOf(value: string | undefined): Date | null {
   const text = decodeWords((value ?? '').slice(0, 200)).replace(/\([^)]*\)/g, '');
+  if (!/\d:\d\d/.test(text)) return null;
   const date = new Date(/[+-]\d{4}|\b(GMT|UTC?|[ECMP][SD]T|Z)\b/i.test(text) ? text : `${text} +0000`);
   const year = date.getUTCFullYear();
   return year > 1970 && year < 2200 ? date : null;

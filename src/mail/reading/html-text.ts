@@ -51,6 +51,8 @@ export function htmlToText(html: string): string {
 class Lines {
   #done = '';
   #line = '';
+  /** Whether the line ends with a space; looking at the line itself for each word would take the square of its length. */
+  #isSpaced = true;
   /** Line ends that the next word must have before it. */
   #due = 0;
 
@@ -63,13 +65,14 @@ class Lines {
       return;
     }
     const words = isExact ? text : text.replace(/[ \t\r\n\f]+/g, ' ');
-    const joined =
-      !isExact && (this.#line === '' || this.#line.endsWith(' ')) ? words.replace(/^ /, '') : words;
+    const joined = !isExact && this.#isSpaced ? words.replace(/^ /, '') : words;
+    if (joined === '') return;
     this.#line += joined.replaceAll('\u00a0', ' ');
+    this.#isSpaced = joined.endsWith(' ');
   }
 
   gap() {
-    if (this.#line.trim() !== '') this.#line += ' ';
+    if (!this.#isSpaced) this.add(' ', true);
   }
 
   end() {
@@ -85,6 +88,7 @@ class Lines {
   #settle() {
     const line = this.#line.trimEnd();
     this.#line = '';
+    this.#isSpaced = true;
     if (line === '') return;
     this.#done += (this.#done === '' ? '' : '\n'.repeat(Math.min(this.#due, 2))) + line;
     this.#due = 0;
@@ -95,3 +99,28 @@ class Lines {
     return this.#done;
   }
 }
+
+/** Tags that a page may leave open: they close themselves. */
+const LOOSE = new Set(
+  'br img hr meta input link col area base wbr embed param source track p li td th tr dt dd option tbody thead tfoot'.split(
+    ' ',
+  ),
+);
+
+/** Whether tags lie so deep that reading them as a tree would take the square of their number. Counted, not parsed. */
+export function isTooDeep(html: string, most: number): boolean {
+  let depth = 0;
+  for (const [tag, name] of html.matchAll(/<\/?([a-z][a-z0-9]*)/gi)) {
+    if (LOOSE.has(name!.toLowerCase())) continue;
+    depth = tag[1] === '/' ? Math.max(0, depth - 1) : depth + 1;
+    if (depth > most) return true;
+  }
+  return false;
+}
+
+/** The words between tags, for HTML that nobody should parse. */
+export const withoutTags = (html: string) =>
+  html
+    .replace(/<[^<>]{0,2000}>/g, ' ')
+    .replace(/[ \t]+/g, ' ')
+    .trim();

@@ -4,14 +4,16 @@ export const LIMITS = {
   depth: 30,
   parts: 500,
   files: 200,
-  /** Fields of one part, and what is read of one of them. */
+  /** The head of one part, its fields, and what is read of one of them. */
+  head: 1_000_000,
   fields: 1_000,
   field: 65_536,
-  /** Bodies beyond are kept as a file, their beginning as text. */
+  /** Of all text, and all HTML, of a mail. What lies beyond is kept as a file. */
   text: 1_000_000,
-  html: 1_500_000,
-  /** Tags within tags. */
+  html: 1_000_000,
+  /** Tags within tags that are kept, and with how many HTML is read at all: real mails have seventy. */
   nesting: 100,
+  depthOfHtml: 1_000,
   addresses: 1_000,
 };
 

@@ -34,6 +34,8 @@ export function readParts(raw: Buffer, problems: Problems): Part {
   while (open.length > 0) {
     const dashes = nextDashes(raw, at);
     if (dashes < 0) break;
+    at = dashes + 2;
+    if (!open.some(each => raw[at] === each.line.charCodeAt(2))) continue;
     const { line, next } = lineAt(raw, dashes);
     at = next;
     const found = boundaryOf(line);
@@ -96,9 +98,9 @@ function matching(open: Open[], line: string): { index: number; isLast: boolean 
   return undefined;
 }
 
-/** The next line that begins with two dashes, `at` being the begin of a line. */
+/** The next line that begins with two dashes. */
 function nextDashes(raw: Buffer, at: number): number {
-  if (raw[at] === 45 && raw[at + 1] === 45) return at;
+  if (raw[at] === 45 && raw[at + 1] === 45 && raw[at - 1] === 10) return at;
   const found = raw.indexOf('\n--', at, 'latin1');
   return found < 0 ? -1 : found + 1;
 }

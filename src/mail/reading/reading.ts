@@ -35,7 +35,7 @@ export async function readMail(raw: Buffer): Promise<ReadMail> {
   const files = new Files(problems);
   const text = takeUuFiles(bodies.text ?? textOfTnef([...tnefs.values()], bodies.html), files);
   const html = bodies.html ?? (bodies.text === null ? htmlOfTnef([...tnefs.values()]) : null);
-  for (const part of bodies.tooLong) files.addPart(part);
+  for (const part of new Set(bodies.tooLong)) files.addPart(part);
   for (const { part, kind } of leaves) {
     const tnef = tnefs.get(part);
     if (tnef) for (const file of tnef.files) files.addTnef(file);
