@@ -1,26 +1,45 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
+/** Threads at a time: each may take a processor and its memory. Who comes when all are lent waits for the next. */
+const MOST = 2;
+
 /** Threads that wait for the next mail: starting one costs more than reading most mails. */
 const idle: { thread: Worker; megabytes: number }[] = [];
-const MOST_IDLE = 2;
+const waiting: (() => void)[] = [];
+let lent = 0;
 
 export async function borrowThread(megabytes: number): Promise<Worker> {
-  const at = idle.findIndex(each => each.megabytes === megabytes);
-  const thread = at < 0 ? await open(megabytes) : idle.splice(at, 1)[0]!.thread;
-  thread.ref();
-  return thread;
+  if (lent < MOST) lent += 1;
+  else await new Promise<void>(resolve => waiting.push(resolve)); // a place that is handed over stays lent
+  try {
+    const at = idle.findIndex(each => each.megabytes === megabytes);
+    const thread = at < 0 ? await open(megabytes) : idle.splice(at, 1)[0]!.thread;
+    thread.ref();
+    return thread;
+  } catch (error) {
+    freePlace();
+    throw error;
+  }
 }
 
 export function giveBack(thread: Worker, megabytes: number) {
-  if (idle.length >= MOST_IDLE) return void discard(thread);
   // A thread that waits keeps no process from ending.
   thread.unref();
-  idle.push({ thread, megabytes });
+  if (idle.length < MOST) idle.push({ thread, megabytes });
+  else void thread.terminate();
+  freePlace();
 }
 
 export async function discard(thread: Worker) {
   await thread.terminate();
+  freePlace();
+}
+
+function freePlace() {
+  const next = waiting.shift();
+  if (next) next();
+  else lent -= 1;
 }
 
 async function open(megabytes: number): Promise<Worker> {
