@@ -30,7 +30,7 @@ export async function testTemplate(
     await tx.db.raw('select 1 from users where id = ? for no key update', [id]);
     if ((await mailsWithin(tx.db, id, 'template-test', 60)) >= TESTS)
       throw new Invalid({
-        '': tx.t('That were {{count}} tests within an hour. Wait a little', { count: TESTS }),
+        '': tx.t('At most {{most}} tests an hour. Wait a little', { most: TESTS }),
       });
     const subject = { objectType: 'mail-template' as const, label: templateName(tx, key) };
     const eventId = await recordEvent(tx, 'mail-template.tested', subject, { silent: true, data: key });
