@@ -1,3 +1,5 @@
+import { PHRASES } from './bounces-phrases.ts';
+
 /** Why a mail did not arrive, by the words of those who refused it; the names are those sisimai uses. First match counts. */
 
 const REASONS: readonly [string, RegExp][] = [
@@ -87,7 +89,7 @@ const REASONS: readonly [string, RegExp][] = [
   ],
   [
     'userunknown',
-    /user (?:\S{1,80} )?(?:is )?(?:unknown|not (?:found|exist|known|listed)|does(?:n'?t| not) (?:exist|have))|unknown (?:user|recipient|address|account|mailbox|local|or illegal|or invalid)|no such (?:user|address|mailbox|account|recipient|person|local|domain user|name|email)|(?:mailbox|account|address|recipient|alias|user)s?(?: \S{1,100})?(?: you \S{0,20} ?(?:tried|are trying) to (?:reach|contact))? (?:does(?:n'?t| not)|do not|could not be|cannot be|was not|were not|is not|not) (?:exist|found|known|valid|a valid|listed|recogni)|(?:invalid|bad|illegal|undeliverable) (?:recipient|mailbox|user|address|email|destination|alias)|no (?:mailbox|account|user|valid recipients?|mail ?drop)(?: here)?(?: by| with|for| in)?|recipnotfound|recipient(?:'s e-mail)? (?:address )?(?:was )?(?:not found|rejected|unknown|not recognized)|not a (?:valid|known) (?:user|mailbox|address|recipient|email)|mailbox (?:not found|unavailable|invalid|unknown|does not)|(?:not|isn'?t) (?:found )?in (?:the )?(?:local )?(?:recipient|user|virtual|domino|directory|address book)|(?:address|addressee|recipient) (?:is )?(?:unknown|rejected|invalid)|does ?n[o']t have an? \S{0,80} ?account|account .{0,40}(?:does not exist|not exist|unavailable)|unrouteable address|user (?:not|doesn)|dosn'?t exist|destination (?:mailbox )?(?:address )?(?:is )?(?:unknown|invalid|not)|存在しない|見つかりませんでした|見つかりません|あて先|宛先.{0,20}不明|ディレクトリ|unknown_?(?:user|recipient)|unknown e-?mail|couldn'?t be found|wasn'?t found|could not be found|is no longer (?:valid|available|with|employed)|550 5\.1\.1|utilisateur inconnu|adresse d.{0,20}inconnue|unbekannt|desconocid|desconhecid|не существует|no encontrad|existiert nicht|bounceType\W{1,8}Permanent|address_not_|mailnickname|address unknown|rcpt .{0,80}rejected|unknown|rejected\b/i,
+    /user (?:\S{1,80} )?(?:is )?(?:unknown|not (?:found|exist|known|listed)|does(?:n'?t| not) (?:exist|have))|unknown (?:user|recipient|address|account|mailbox|local|or illegal|or invalid)|no such (?:user|address|mailbox|account|recipient|person|local|domain user|name|email)|(?:mailbox|account|address|recipient|alias|user)s?(?: \S{1,100})?(?: you \S{0,20} ?(?:tried|are trying) to (?:reach|contact))? (?:does(?:n'?t| not)|do not|could not be|cannot be|was not|were not|is not|not) (?:exist|found|known|valid|a valid|listed|recogni)|(?:invalid|bad|illegal|undeliverable) (?:recipient|mailbox|user|address|email|destination|alias)|no (?:mailbox|account|user|valid recipients?|mail ?drop)(?: here)?(?: by| with|for| in)?|recipnotfound|recipient(?:'s e-mail)? (?:address )?(?:was )?(?:not found|rejected|unknown|not recognized)|not a (?:valid|known) (?:user|mailbox|address|recipient|email)|mailbox (?:not found|unavailable|invalid|unknown|does not)|(?:not|isn'?t) (?:found )?in (?:the )?(?:local )?(?:recipient|user|virtual|domino|directory|address book)|(?:address|addressee|recipient) (?:is )?(?:unknown|rejected|invalid)|does ?n[o']t have an? \S{0,80} ?account|account .{0,40}(?:does not exist|not exist|unavailable)|unrouteable address|user (?:not|doesn)|dosn'?t exist|destination (?:mailbox )?(?:address )?(?:is )?(?:unknown|invalid|not)|存在しない|見つかりませんでした|見つかりません|あて先|宛先.{0,20}不明|ディレクトリ|unknown_?(?:user|recipient)|unknown e-?mail|couldn'?t be found|wasn'?t found|could not be found|is no longer (?:valid|available|with|employed)|550 5\.1\.1|utilisateur inconnu|adresse d.{0,20}inconnue|unbekannt|desconocid|desconhecid|не существует|no encontrad|existiert nicht|bounceType\W{1,8}Permanent|address_not_|mailnickname|address unknown|rcpt .{0,80}rejected|unknown/i,
   ],
   [
     'expired',
@@ -164,12 +166,19 @@ const BY_STATUS: readonly [RegExp, string][] = [
 const PLAINLY_UNKNOWN =
   /user (?:is )?unknown|unknown user|no such user|(?:account|user|mailbox) .{0,60}does not exist/i;
 
+function byPhrase(text: string): string | null {
+  const lower = text.toLowerCase();
+  for (const [reason, phrases] of Object.entries(PHRASES))
+    if (phrases.some(phrase => lower.includes(phrase))) return reason;
+  return null;
+}
+
 export function reasonOf(diagnostic: string, status: string | null): string {
   const text = diagnostic.slice(0, 3000).replace(/\s+/g, ' ');
   if (status === '5.1.1' && PLAINLY_UNKNOWN.test(text)) return 'userunknown';
   for (const [reason, words] of ORDER) if (words.test(text)) return reason;
   for (const [codes, reason] of BY_STATUS) if (status && codes.test(status)) return reason;
-  return 'undefined';
+  return byPhrase(text) ?? 'undefined';
 }
 
 /**
