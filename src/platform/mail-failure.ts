@@ -37,7 +37,7 @@ const PASSES_WORDS =
 export function failureOf(error: SmtpError): MailFailure {
   const code = error.responseCode ?? 0;
   const known = error.code === 'EENVELOPE' || error.code === 'EMESSAGE';
-  if (!known || error.code === 'EAUTH') return code >= 400 && code < 500 ? 'later' : 'away';
+  if (!known || error.code === 'EAUTH') return 'away';
   if (code >= 500 && ABOUT_THE_MAIL.test(error.command ?? 'DATA')) return passes(error) ? 'later' : 'refused';
   if (code === 0 && error.code === 'EENVELOPE') return 'refused';
   return 'later';

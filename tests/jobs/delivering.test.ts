@@ -156,6 +156,8 @@ test('what a failure means is read from who spoke and about what', () => {
   expect(error('EENVELOPE', 451, 'RCPT TO')).toBe('later');
   expect(error('EAUTH', 535, 'AUTH PLAIN')).toBe('away');
   expect(error('EPROTOCOL', 554, 'CONN')).toBe('away');
+  expect(error('EPROTOCOL', 421, 'CONN')).toBe('away');
+  expect(error('EAUTH', 454, 'AUTH PLAIN')).toBe('away');
   expect(error('ECONNECTION')).toBe('away');
   expect(error('ETIMEDOUT')).toBe('away');
   expect(new MailError('later', 'x').failure).toBe('later');

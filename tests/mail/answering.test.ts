@@ -4,6 +4,7 @@ import { readReplyAddress, threadId } from '../../src/domain/mail/keys.ts';
 import { changeTicket } from '../../src/domain/tickets/changing.ts';
 import { closeTicket, resolveTicket } from '../../src/domain/tickets/closing.ts';
 import { findTicket } from '../../src/domain/tickets/ticket.ts';
+import { splitReply } from '../../src/mail/reading/quoting.ts';
 import type { Mail } from '../../src/platform/mail-transport.ts';
 import { desk } from '../jobs/desk.ts';
 
@@ -134,5 +135,36 @@ describe('the conversation in a mail program', () => {
     const mail = await answerTo(ticket);
     expect(mail.inReplyTo).toBe(threadId(system, ticket.number));
     expect(mail.references).toEqual([threadId(system, ticket.number)]);
+  });
+});
+
+describe('an answer that quotes our mail', () => {
+  const answered = async (locale: string | null) => {
+    await mailbox('support@company.example');
+    await db('users').where({ id: people.anna }).update({ locale });
+    const mail = await answerTo(await raise());
+    await db('users').where({ id: people.anna }).update({ locale: null });
+    return mail;
+  };
+  const plain = (html: string) => html.replace(/<[^>]+>/g, ' ');
+
+  test.each([
+    ['in plain text, as any mail program quotes', null, '> '],
+    ['in plain text, without any mark', null, ''],
+    ['in plain text, in another language', 'en-XA', ''],
+  ])('%s, is what stands above the line', async (_what, locale, mark) => {
+    const { text } = await answered(locale);
+    const quoted = text.split('\n').map(line => `${mark}${line}`);
+    const split = splitReply({ text: ['Thank you, it works.', '', ...quoted].join('\n'), html: null }, plain);
+    expect(split.text.trim()).toBe('Thank you, it works.');
+    expect(split.quotedText).toContain('Which one?');
+  });
+
+  test('in HTML, with our table as it is below it, is what stands above the line', async () => {
+    const { html, text } = await answered(null);
+    const body = /<body[^>]*>([\s\S]*)<\/body>/.exec(html)?.[1] ?? '';
+    const split = splitReply({ text: `Thank you.\n\n${text}`, html: `<p>Thank you.</p>${body}` }, plain);
+    expect(split.text.trim()).toBe('Thank you.');
+    expect(plain(split.html ?? '').trim()).toBe('Thank you.');
   });
 });
