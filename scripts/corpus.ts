@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { automatic, sisimai } from './corpus/bounces.ts';
 import { everything } from './corpus/everything.ts';
+import { gateway } from './corpus/gateway.ts';
+import { goOffline } from './corpus/offline.ts';
 import { createReader } from './corpus/reading.ts';
 import { discourse, replyText, talon } from './corpus/replies.ts';
 import type { Corpus, Score, Section } from './corpus/section.ts';
@@ -10,9 +12,19 @@ import { zammad } from './corpus/zammad.ts';
 /**
  * `npm run corpus -- FOLDER [--only zammad,tnef] [--missed]`: mails that nobody here wrote go through the reader, and
  * what comes out is held against what other programs expect. Shows figures and names of files, never a word of a mail.
- * Nothing in here can send: no transport is made.
+ * Nothing in here can send: no transport is made, and no socket leads anywhere but to the scratch database.
  */
-const sections: Section[] = [everything, zammad, tnef, sisimai, automatic, discourse, talon, replyText];
+const sections: Section[] = [
+  everything,
+  gateway,
+  zammad,
+  tnef,
+  sisimai,
+  automatic,
+  discourse,
+  talon,
+  replyText,
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -24,6 +36,7 @@ if (!folder) {
   process.exit(2);
 }
 
+goOffline();
 const reader = createReader();
 const misses: string[] = [];
 const corpus: Corpus = {
