@@ -66,7 +66,8 @@ function collect(headers: Map<string, string>, body: string, leaves: Leaf[], dep
           : opened(part);
       collect(inner.headers, inner.body, leaves, depth + 1);
     }
-  } else leaves.push({ type, text: decoded(headers, body) });
+  } else
+    leaves.push({ type: type.startsWith('multipart/') ? 'text/plain' : type, text: decoded(headers, body) });
 }
 
 /** Reports that were edited on their way name another boundary than they use. */
@@ -83,6 +84,7 @@ function boundaryOf(contentType: string): string | null {
 function decoded(headers: Map<string, string>, body: string): string {
   const bytes = bytesOf((headers.get('content-transfer-encoding') ?? '').toLowerCase(), body);
   const charset = /charset\s*=\s*"?([\w.:-]{1,40})/i.exec(headers.get('content-type') ?? '')?.[1] ?? '';
+  if (bytes.includes('\x1b$')) return new TextDecoder('iso-2022-jp').decode(bytes).replace(/\r\n?/g, '\n');
   for (const label of [/^(us-)?ascii$/i.test(charset) ? 'utf-8' : charset, 'utf-8']) {
     try {
       return new TextDecoder(label, { fatal: label === 'utf-8' }).decode(bytes).replace(/\r\n?/g, '\n');

@@ -7,6 +7,7 @@ const REASONS: readonly [string, RegExp][] = [
   ['suspend', /recipient account is (?:blocked|disabled|suspended|locked)/i],
   ['userunknown', /(?:all )?recipient address(?:es)? rejected ?: access denied/i],
   ['contenterror', /\bmessage content rejected(?!,)/i],
+  ['systemerror', /internal (?:system|server) error/i],
   [
     'notcompliantrfc',
     /not rfc (?:2822|5322) compliant|rfc ?5322|multiple addresses in from|with multiple .{0,20}addresses in from|duplicate(?:d)? header.{0,20}not rfc|missing.{0,10}header field required/i,
@@ -128,10 +129,10 @@ const LATE: readonly [string, RegExp][] = [
 /** Before the words of refused users, which hold such general ones as "unknown". */
 const before = REASONS.findIndex(([name]) => name === 'rejected');
 const ORDER: readonly [string, RegExp][] = [
-  ...REASONS.slice(0, 9),
+  ...REASONS.slice(0, 10),
   LATE[0]!,
   LATE[1]!,
-  ...REASONS.slice(9, before),
+  ...REASONS.slice(10, before),
   LATE[3]!,
   ...REASONS.slice(before, -2),
   LATE[6]!,
@@ -175,7 +176,7 @@ function byPhrase(text: string): string | null {
 
 export function reasonOf(diagnostic: string, status: string | null): string {
   const text = diagnostic.slice(0, 3000).replace(/\s+/g, ' ');
-  if (status === '5.1.1' && PLAINLY_UNKNOWN.test(text)) return 'userunknown';
+  if (status === '5.1.1' && PLAINLY_UNKNOWN.test(text) && !/procmail|x-unix/.test(text)) return 'userunknown';
   for (const [reason, words] of ORDER) if (words.test(text)) return reason;
   for (const [codes, reason] of BY_STATUS) if (status && codes.test(status)) return reason;
   return byPhrase(text) ?? 'undefined';

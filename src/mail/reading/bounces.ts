@@ -60,10 +60,7 @@ function standard({ leaves }: Parts, notice: string, returned: string): Bounced[
     leafOf(leaves, 'message/global-delivery-status') ??
     loose(leaves);
   if (!leaf) return null;
-  const blocks = leaf.text
-    .split(/\n\s*\n/)
-    .slice(0, 200)
-    .map(fieldsOf);
+  const blocks = blocksOf(leaf.text).slice(0, 200).map(fieldsOf);
   const ofRecipients = blocks.filter(block =>
     ['final-recipient', 'original-recipient', 'action', 'status', 'diagnostic-code'].some(name =>
       block.has(name),
@@ -73,6 +70,15 @@ function standard({ leaves }: Parts, notice: string, returned: string): Bounced[
     .map(block => ofBlock(block, notice, returned))
     .filter(({ kind }, _, all) => kind !== 'delivered' || all.every(each => each.kind === 'delivered'));
   return bounced.length > 0 ? bounced : null;
+}
+
+/** Blank lines part them; where those were lost, the next recipient does. */
+function blocksOf(text: string): string[] {
+  return text.split(/\n\s*\n/).flatMap(block => {
+    const starts = [...block.matchAll(/^final-recipient:/gim)].map(match => match.index);
+    const cuts = [0, ...starts.slice(1), block.length];
+    return cuts.slice(1).map((end, index) => block.slice(cuts[index], end));
+  });
 }
 
 /** The same fields in the running text, where the parts of the report fell into one. */
