@@ -58,7 +58,7 @@ test(`mails survive ${ROUNDS} kills of the worker amid reading and committing: e
     const before = await handled();
     child = startChild();
     const ended = once(child, 'exit');
-    await eventually(async () => (await handled()) > before + (round % 4), { within: 30_000, every: 1 });
+    await eventually(async () => (await handled()) > before + (round % 4), { within: 60_000, every: 1 });
     child.kill('SIGKILL');
     await ended;
   }

@@ -39,7 +39,7 @@ function afterClosing(looked: Looked, { ticket, person }: Joined): Decision {
 export async function passedOn(ctx: Context, looked: Looked): Promise<Decision | undefined> {
   const { mail, sender, keys } = looked;
   const forwarded = mail.forwarded;
-  if (!forwarded || !isOfDesk(sender) || !sender.account) return undefined;
+  if (!forwarded?.from.address.includes('@') || !isOfDesk(sender) || !sender.account) return undefined;
   const isProven = sender.proof === 'pass' || keys.some(key => key.userId === sender.account?.id);
   if (!isProven || sender.proof === 'fail') return undefined;
   const coordinator = await asThemselves(ctx, sender.account.id);

@@ -95,6 +95,19 @@ async function mailboxOf(ctx: Context, id: number | null): Promise<MailboxRules 
 export const MAX_ATTEMPTS = 5;
 const DELAY_SECONDS = [10, 60, 300, 1_800];
 
+/** A disk without room says nothing about the mail: it waits, and no attempt counts. */
+export async function putOff(ctx: Context, { id, attempts }: Pick<Coming, 'id' | 'attempts'>, error: string) {
+  ctx.log.error({ mailId: id, err: error }, 'a mail waits: its files cannot be stored');
+  await ctx
+    .db('inbound_mails')
+    .where({ id, attempts, fate: 'received' })
+    .update({
+      attempts: attempts - 1,
+      last_error: error.slice(0, 500),
+      next_attempt_at: ctx.db.raw("now() + interval '2 minutes'"),
+    });
+}
+
 /** The mail stays as it came: it is tried again, each time later, and at last shown to a person. */
 export async function noteFault(
   ctx: Context,

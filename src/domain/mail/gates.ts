@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import type { Decision, Looked, RuleStep } from './looking.ts';
-import { breakerOf, isListOfOthers, loopOf } from './loops.ts';
+import { breakerOf, isListOfOthers, isNullPath, loopOf } from './loops.ts';
 import { mayAnswer } from './opening.ts';
 import { isShutOut } from './senders.ts';
 
@@ -60,6 +60,12 @@ export const ofUnclearSenders: RuleStep = (_, { sender, mail, isApproved }) =>
         rule: 'unclear-sender',
         detail: { from: mail.from.slice(0, 5).map(each => each.address) },
       };
+
+/** Reports that nobody could read as such, mostly. */
+export const ofNullPath: RuleStep = (_, { coming, mail, sender, isApproved }) =>
+  isNullPath(coming, mail) && !sender.account && !isApproved
+    ? { fate: 'parked', rule: 'null-path' }
+    : undefined;
 
 export function ofLists(_: Context, looked: Looked): Decision | undefined {
   const kind = looked.mail.automatic?.kind;

@@ -1,6 +1,6 @@
 import type { Context, Tx } from '../context.ts';
 import { apply } from './applying.ts';
-import { type Coming, MAX_ATTEMPTS, noteFault, type Receiving, takeNext } from './coming.ts';
+import { type Coming, MAX_ATTEMPTS, noteFault, putOff, type Receiving, takeNext } from './coming.ts';
 import { decide } from './deciding.ts';
 import { dropFiles, type KeptFiles, keepFiles } from './keeping-files.ts';
 import { lookAt } from './looking.ts';
@@ -35,9 +35,18 @@ async function handle(ctx: Context, coming: Coming, receiving: Receiving): Promi
     if (!mail) return await giveUp(ctx, coming, failure.message, 'unreadable');
     return await handleRead(ctx, coming, mail, receiving);
   } catch (error) {
-    return giveUp(ctx, coming, (error as Error).message, 'fault');
+    const { message } = error as Error;
+    if (!isWithoutRoom(error)) return giveUp(ctx, coming, message, 'fault');
+    await putOff(ctx, coming, message);
+    return 'fault';
   }
 }
+
+/** Told by its name: the store is the platform's (platform/storage.ts). */
+const isWithoutRoom = (error: unknown) => {
+  const { code, constructor: kind } = error as NodeJS.ErrnoException;
+  return kind?.name === 'NoRoom' || code === 'ENOSPC' || code === 'EDQUOT';
+};
 
 async function giveUp(ctx: Context, coming: Coming, error: string, rule: 'unreadable' | 'fault') {
   await noteFault(ctx, coming, error, rule);

@@ -27,6 +27,7 @@ export const rules = {
   'auto-reply':
     'A machine answered (out of office, received, …). Machines are not answered, and it is no reply.',
   'auto-generated': 'A machine wrote it and says so. It became a ticket that is not answered by mail.',
+  'null-path': 'It came by the empty return path, which machines use, and from nobody we know.',
   'mailing-list': 'It was sent to a mailing list.',
   'bulk-mail': 'It was sent to many people at once.',
   breaker: 'Too many mails came from this address in a short time. They wait until a person looks.',
