@@ -91,7 +91,7 @@ export function toldIn(notice: string, others: ReadonlySet<string>): Told[] {
   const listed = found.filter(each => each.isAlone);
   const wanted = (listed.length > 0 ? listed : found.slice(0, 1))
     .sort((a, b) => a.line - b.line)
-    .slice(0, 50);
+    .slice(0, 20);
   return wanted.map(({ address, line }, index) => ({
     address,
     said: saidOf(lines, line, wanted[index + 1]?.line),
