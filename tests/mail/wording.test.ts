@@ -115,6 +115,8 @@ describe('a template that somebody changed', () => {
     const digest = draw(await sampleLetter(admin, { ...sample, event: 'digest' }));
     expect(digest.text).toContain('/notifications/preferences');
     expect(digest.text).toContain('You get this because');
+    expect(digest.text).toContain('/unsubscribe/');
+    expect(digest.headers['List-Unsubscribe-Post']).toBe('List-Unsubscribe=One-Click');
     await db('mailboxes').delete();
   });
 

@@ -78,6 +78,9 @@ export async function testLetter(
   return { ...own, threadId: messageId, answering };
 }
 
+/** For links of a mail that is only looked at. */
+const NOWHERE = 'a-link-that-leads-nowhere';
+
 async function letterOf(
   ctx: Context,
   me: Person,
@@ -86,9 +89,10 @@ async function letterOf(
   common: Common,
 ): Promise<Letter> {
   if (isComing(event)) return { ...common, template: 'coming', event, about: ticket };
-  if (event === 'digest') return { ...common, template: 'digest', tickets: await someTickets(ctx) };
+  if (event === 'digest')
+    return { ...common, template: 'digest', tickets: await someTickets(ctx), unsubscribeToken: NOWHERE };
   if (event === 'invitation' || event === 'account-approved' || event === 'account-rejected')
-    return { ...common, template: event, secret: 'a-link-that-leads-nowhere', about: null };
+    return { ...common, template: event, secret: NOWHERE, about: null };
   if (!ticket) throw new Error(`A letter about ${event} needs a ticket`);
   const works = isForDesk(event);
   const comment = WITHOUT_WORDS.includes(event) ? null : await wordsOf(ctx, event, ticket);

@@ -1,7 +1,8 @@
 import { fullName, type Role } from '../access/actor.ts';
 import type { Context, Tx } from '../context.ts';
+import { queueMail } from '../events/mailing.ts';
 import { recordEvent } from '../events/recording.ts';
-import { type Topic, usualChoices } from './topics.ts';
+import { mailChoicesFor, type Topic, usualChoices } from './topics.ts';
 
 const PURPOSE = 'mail-unsubscribe';
 
@@ -32,7 +33,7 @@ export async function digestSubscription(ctx: Context, token: string): Promise<S
 const nameOf = (user: { first_name: string; last_name: string; email: string | null }) =>
   fullName({ firstName: user.first_name, lastName: user.last_name, email: user.email });
 
-/** No digest any more, not even of what waits for one. Pressing twice does no harm. */
+/** No digest any more, not even of what waits for one, but for answers. Pressing twice does no harm. */
 export async function endDigest(ctx: Context, token: string): Promise<{ known: boolean }> {
   return ctx.transaction(async tx => {
     const owner = ownerOf(tx, token);
@@ -47,9 +48,17 @@ export async function endDigest(ctx: Context, token: string): Promise<{ known: b
 
 async function turnOff(tx: Tx, { userId, name, role, topics }: Subscription) {
   const usual = usualChoices(role);
-  const rows = topics.map(topic => ({ user_id: userId, topic, ...usual[topic], mail: 'off' }));
+  const rows = topics.map(topic => {
+    const mail = mailChoicesFor(role, topic).includes('off') ? 'off' : 'now';
+    return { user_id: userId, topic, ...usual[topic], mail };
+  });
   await tx.db('notification_preferences').insert(rows).onConflict(['user_id', 'topic']).merge(['mail']);
-  await tx.db('digest_items').where({ user_id: userId, digest_id: null }).delete();
+  const waiting = tx.db('digest_items').where({ user_id: userId, digest_id: null });
+  // An answer that waited for the digest is not lost with it: it comes as a mail of its own.
+  const answers = await waiting.clone().where({ topic: 'reply' }).select('event_id', 'template');
+  for (const { event_id: eventId, template } of answers)
+    await queueMail(tx, { eventId, recipientId: userId, template });
+  await waiting.delete();
   const subject = { objectType: 'user' as const, objectId: userId, label: name };
   await recordEvent(tx, 'user.unsubscribed', subject, { silent: true, data: { topics } });
 }

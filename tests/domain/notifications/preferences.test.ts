@@ -9,6 +9,7 @@ import {
 } from '../../../src/domain/notifications/preferences.ts';
 import { instantAt, quietUntil } from '../../../src/domain/notifications/quiet-hours.ts';
 import type { Choice, Topic } from '../../../src/domain/notifications/topics.ts';
+import { endDigest, unsubscribeToken } from '../../../src/domain/notifications/unsubscribing.ts';
 import { defaultSettings } from '../../../src/domain/settings/settings.ts';
 import { subscribers } from '../../../src/domain/subscribers.ts';
 import { changeTicket } from '../../../src/domain/tickets/changing.ts';
@@ -16,7 +17,7 @@ import { findTicket } from '../../../src/domain/tickets/ticket.ts';
 import { desk } from '../../jobs/desk.ts';
 import { expectInvariants } from '../../support/invariants.ts';
 
-const { db, services, people, teams, as, raise, say, dispatch, queued, unread, sendAll, settle } =
+const { db, services, system, people, teams, as, raise, say, dispatch, queued, unread, sendAll, settle } =
   await desk();
 beforeEach(async () => {
   await settle();
@@ -114,6 +115,18 @@ describe('a reply is never lost unseen', () => {
     await db('notification_preferences').insert({ user_id: people.anna, ...off });
     expect((await findPreferences(await as(people.anna))).choices.reply.mail).toBe('now');
     await answered();
+    expect(await queued()).toEqual(['Anna ticket-reply']);
+  });
+
+  test('not with the digest that somebody ended: then it comes by mail, and so does the next', async () => {
+    await db('digest_items').delete();
+    await wish(people.anna, 'reply', { mail: 'digest', page: false, push: false });
+    await answered();
+    expect(await queued()).toEqual([]);
+    await endDigest(system, unsubscribeToken(system, people.anna));
+    expect(await queued()).toEqual(['Anna ticket-reply']);
+    expect((await findPreferences(await as(people.anna))).choices.reply.mail).toBe('now');
+    await endDigest(system, unsubscribeToken(system, people.anna));
     expect(await queued()).toEqual(['Anna ticket-reply']);
   });
 
