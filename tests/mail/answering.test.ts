@@ -110,6 +110,22 @@ describe('where answers go', () => {
   });
 });
 
+describe('somebody who is known by mail alone', () => {
+  test('is not sent to a page that they cannot open, and told what an answer does', async () => {
+    await mailbox('support@company.example');
+    await db('users').where({ id: people.anna }).update({ source: 'mail', password_hash: null });
+    const { number } = await raise();
+    const { text, html } = await answerTo({ number });
+    expect(text).toContain('Answer this mail. Until then the ticket waits.');
+    expect(`${text}${html}`).not.toMatch(/See the ticket|\/tickets\//);
+    const marek = await as(people.marek);
+    await resolveTicket(marek, await findTicket(marek, number));
+    await dispatch();
+    expect((await sendAll())[0]?.text).toContain('Still not working? Answer this mail before');
+    await db('users').where({ id: people.anna }).update({ source: 'sign-up' });
+  });
+});
+
 describe('the conversation in a mail program', () => {
   test('hangs on the person’s own last mail, with the thread of the ticket before it', async () => {
     const ticket = await raise();

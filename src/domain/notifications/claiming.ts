@@ -23,7 +23,7 @@ const CLAIM = `
          d.event_id as "eventId", e.type as "eventType", e.object_type as "objectType", e.object_id as "objectId", e.object_label as "objectLabel",
          e.occurred_at as "occurredAt", e.comment_id as "commentId", e.changes, t.number as "ticketNumber",
          case when a.id is not null then coalesce(nullif(trim(a.first_name || ' ' || a.last_name), ''), '–') end as "actorName",
-         u.email, u.first_name as "firstName", u.last_name as "lastName", u.status, u.locale, u.time_zone as "timeZone"
+         u.password_hash is null and u.source in ('mail', 'import') as "isContact", u.email, u.first_name as "firstName", u.last_name as "lastName", u.status, u.locale, u.time_zone as "timeZone"
   from claimed d join events e on e.id = d.event_id join users u on u.id = d.recipient_id
   left join users a on a.id = e.actor_id left join tickets t on t.id = e.ticket_id
   left join mail_addresses b on b.address = lower(u.email)`;

@@ -30,7 +30,8 @@ export type LetterComment = {
 export type Common = {
   deliveryId: number;
   messageId: string;
-  to: { id: number; name: string; firstName: string; email: string };
+  /** A contact is known by mail alone: nobody can sign in as them, so no mail asks them to. */
+  to: { id: number; name: string; firstName: string; email: string; isContact?: boolean };
   locale: string;
   timeZone: string;
   settings: Settings;
@@ -101,6 +102,7 @@ export type Claimed = {
   ticketNumber: number | null;
   actorName: string | null;
   email: string | null;
+  isContact: boolean;
   firstName: string;
   lastName: string;
   status: string;
@@ -123,7 +125,7 @@ export async function writeLetter(ctx: Context, row: Claimed): Promise<Letter | 
   const common: Common = {
     deliveryId: row.id,
     messageId: row.messageId,
-    to: { id: row.recipientId, name: fullName(row), firstName: row.firstName, email: row.email },
+    to: toOf(row, row.email),
     locale,
     timeZone: row.timeZone ?? ctx.settings.timeZone,
     settings: ctx.settings,
@@ -135,6 +137,11 @@ export async function writeLetter(ctx: Context, row: Claimed): Promise<Letter | 
   if (row.template === 'digest') return digestLetter(ctx, row, common);
   return isTicketTemplate(row.template) ? ticketLetter(ctx, row, common) : accountLetter(ctx, row, common);
 }
+
+const toOf = (row: Claimed, email: string) => ({
+  ...{ id: row.recipientId, name: fullName(row), firstName: row.firstName, email },
+  isContact: row.isContact,
+});
 
 const closedWords = (since: Date, reason: string | null) =>
   `Mail to the address comes back since ${since.toISOString().slice(0, 10)}${reason ? ` (${reason})` : ''}`.slice(

@@ -8,6 +8,7 @@ import { paths } from '../../paths.ts';
 import type { Translate } from '../../platform/translating.ts';
 import type { Content } from '../content.ts';
 import type { Pen } from '../formatting.ts';
+import { canAnswer, nextSteps } from './next-steps.ts';
 
 type Writer = (
   letter: TicketLetter,
@@ -26,16 +27,16 @@ export function ticketContent(letter: TicketLetter, pen: Pen): Content {
     preheader: preheader(letter, pen) ?? written.paragraphs?.[0] ?? written.heading,
     ...(canAnswer(letter) && { answerLine: pen.t(ANSWER_LINE) }),
     lead: ticket.subject,
-    button: {
-      label: letter.works ? pen.t('Open the ticket') : pen.t('See the ticket'),
-      url: pen.url(paths.ticket(ticket)),
-    },
+    ...(!letter.to.isContact && {
+      button: {
+        label: letter.works ? pen.t('Open the ticket') : pen.t('See the ticket'),
+        url: pen.url(paths.ticket(ticket)),
+      },
+    }),
     why: why(letter, pen.t),
     ...written,
   };
 }
-
-const canAnswer = ({ answering }: TicketLetter) => answering.address !== null;
 
 const WRITERS: Record<TicketTemplate, Writer> = {
   'ticket-received': (letter, { t }) => ({
@@ -72,13 +73,13 @@ const WRITERS: Record<TicketTemplate, Writer> = {
   'ticket-reply': (letter, pen) => ({
     heading: replyHeading(letter, pen.t),
     ...quoteOf(letter, pen),
-    notes: letter.works ? [] : whatToDo(letter, pen),
+    notes: letter.works ? [] : nextSteps(letter, pen),
   }),
 
   'ticket-status': (letter, pen) => ({
     heading: statusHeading(letter, pen.t),
     paragraphs: letter.actorName ? [pen.t('Changed by {{name}}.', { name: letter.actorName })] : [],
-    notes: letter.works ? [] : whatToDo(letter, pen),
+    notes: letter.works ? [] : nextSteps(letter, pen),
   }),
 
   'ticket-mention': (letter, pen) => ({
@@ -114,39 +115,6 @@ function statusHeading({ ticket, works, reason }: TicketLetter, t: Translate): s
     return own ? t('Your ticket waits for you') : t('The ticket waits for an answer');
   if (ticket.statusKind === 'waiting') return own ? t('Your ticket is on hold') : t('The ticket is on hold');
   return own ? t('We are working on your ticket') : t('The ticket is being worked on');
-}
-
-const DAY_MS = 86_400_000;
-
-/** What the requester can do next; a watcher only looks on. */
-function whatToDo(letter: TicketLetter, pen: Pen): string[] {
-  const { ticket, reason, settings } = letter;
-  const byMail = canAnswer(letter);
-  if (reason !== 'requester') return [];
-  if (ticket.statusKind === 'resolved') {
-    const until = new Date((ticket.resolvedAt ?? new Date()).getTime() + settings.autoCloseDays * DAY_MS);
-    return [
-      pen.t(
-        byMail
-          ? 'Still not working? Answer this mail, or open the ticket and reopen it, before {{date}}. It closes by itself then.'
-          : 'Still not working? Open the ticket and answer, or reopen it, before {{date}}. It closes by itself then.',
-        { date: pen.weekday(until) },
-      ),
-    ];
-  }
-  if (ticket.statusKind === 'closed')
-    return [
-      byMail
-        ? pen.t('You still need help? Answer this mail: it becomes a ticket that follows this one.')
-        : pen.t('You still need help? Open the ticket and start a follow-up.'),
-    ];
-  if (ticket.waitingOn === 'requester')
-    return [
-      byMail
-        ? pen.t('Answer this mail, or open the ticket. Until then it waits.')
-        : pen.t('Open the ticket to answer. Until then it waits.'),
-    ];
-  return [];
 }
 
 function quoteOf({ comment, works }: TicketLetter, { t }: Pen): Pick<Content, 'quote'> {
