@@ -55,10 +55,11 @@ async function takeIn(dataDir: string, files: string[]): Promise<Map<string, num
       await storeMail(ctx, { raw: readFileSync(file), source: 'upload', mailboxId: Number(mailbox!.id) });
     await receiveDue(ctx, config);
     const rows = await db('inbound_mails')
-      .select('fate')
-      .count<{ fate: string; count: string }[]>('* as count')
-      .groupBy('fate');
-    return new Map(rows.map(row => [row.fate, Number(row.count)]));
+      .select('fate', 'rule')
+      .count<{ fate: string; rule: string | null; count: string }[]>('* as count')
+      .groupBy('fate', 'rule')
+      .orderBy(['fate', 'rule']);
+    return new Map(rows.map(({ fate, rule, count }) => [rule ? `${fate}, ${rule}` : fate, Number(count)]));
   } finally {
     await services.close();
     await db.destroy();
