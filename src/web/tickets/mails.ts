@@ -28,9 +28,15 @@ async function inlineOf(storage: Storage, { pictures }: MailPart): Promise<Map<s
   for (const { contentId, contentType, size, storageKey } of pictures) {
     if (!DRAWABLE.test(contentType) || bytes + size > MOST_BYTES) continue;
     bytes += size;
-    const chunks: Buffer[] = [];
-    for await (const chunk of await storage.read(storageKey)) chunks.push(chunk as Buffer);
-    found.set(contentId, `data:${contentType};base64,${Buffer.concat(chunks).toString('base64')}`);
+    const picture = await bytesOf(storage, storageKey).catch(() => undefined);
+    if (picture) found.set(contentId, `data:${contentType};base64,${picture.toString('base64')}`);
   }
   return found;
+}
+
+/** Rejects where the file is gone: then its picture is missing, and the words are there. */
+async function bytesOf(storage: Storage, key: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of await storage.read(key)) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
 }

@@ -187,6 +187,12 @@ export const ROUTES: Record<string, Rule | [Rule, Fields]> = {
   'GET /tickets/:number/notes/:id': 'authors',
   'PUT /tickets/:number/notes/:id': ['authors', { body: 'Rewritten' }],
   'GET /tickets/:number/notes/:id/history': 'works',
+  // A ticket's mail is of who works the ticket; the log of all of them, and what is done there, is the admins'.
+  'GET /tickets/:number/comments/:id/mail': 'sees',
+  'GET /admin/mail-log/in/:id': 'works',
+  'GET /admin/mail-log/in/:id/original': 'works',
+  'GET /admin/mail-log/in/:id/source': 'works',
+  'GET /admin/mail-log/out/:id': 'works',
   'GET /attachments/:id': 'works',
   'GET /attachments/:id/thumbnail': 'works',
 

@@ -5,6 +5,7 @@ import { linkTickets } from '../../../src/domain/tickets/linking.ts';
 import { saveMemo } from '../../../src/domain/tickets/memo.ts';
 import { addTags } from '../../../src/domain/tickets/tagging.ts';
 import { addTime } from '../../../src/domain/tickets/timing.ts';
+import { incoming, outgoing } from '../../domain/mail/log-rows.ts';
 import { post, testApp } from '../../support/app.ts';
 import { usualPeople } from '../../support/factories.ts';
 import { routesOf } from '../../support/routes.ts';
@@ -47,6 +48,7 @@ const words = {
     item: word('item'),
     spent: word('spent'),
     summary: word('summary'),
+    mail: word('mail'),
     tag: word('tag'),
     linked: word('linked'),
   },
@@ -161,7 +163,20 @@ await made('mail_templates', {
   heading: 'H',
   button: 'B',
 });
+const mailId = await incoming(db, {
+  fate: 'appended',
+  ticket,
+  commentId,
+  subject: 'By mail',
+  from: `${desk.mail}@company.example`,
+});
+await db('comment_mails').insert({
+  comment_id: commentId,
+  mail_id: Number(mailId.slice(2)),
+  html: '<p>With a file</p>',
+});
 await follow();
+const sentId = await outgoing(db, { commentId, to: requester });
 const ofCoordinator = { user_id: coordinator.id };
 await signIn(coordinator);
 const idOf = async (table: string, where: object): Promise<number> =>
@@ -200,6 +215,8 @@ const ID_OF: [RegExp, number][] = [
   [/^\/admin\/teams\/:id/, it.id],
   [/^\/admin\/departments\/:id/, department.id],
   [/^\/admin\/categories\/:id/, ids.category],
+  [/^\/admin\/mail-log\/in\/:id/, Number(mailId.slice(2))],
+  [/^\/admin\/mail-log\/out\/:id/, Number(sentId.slice(3))],
   [/^\/admin\/jobs|^\/dev\/mail/, 1],
 ];
 
@@ -324,7 +341,7 @@ const KEPT = [
   ...['ticket_followers', 'ticket_merges', 'ticket_memos', 'notifications', 'push_subscriptions', 'tags'],
   ...['ticket_templates', 'ticket_summaries', 'ticket_presence', 'events', 'settings', 'teams', 'categories'],
   ...['departments', 'team_members', 'working_times', 'queue_displays', 'notification_preferences'],
-  'mailboxes',
+  ...['mailboxes', 'inbound_mails', 'inbound_sources', 'comment_mails', 'mail_addresses'],
   'mail_templates',
 ];
 const digest = async (): Promise<Record<string, string>> =>
