@@ -23,8 +23,8 @@ export type MailReport = {
 };
 
 const ADDRESS = 'drill@company.example';
-/** As long as a commit may take here, so that kills fall before, into and after it. */
-const MOMENT_MS = 12;
+/** Of the time from the dot to the answer of mails that nobody disturbs: so that kills fall before, into and after the commit. */
+const SPREAD = 1.5;
 
 /**
  * kill -9 between the final dot of a mail and our answer, again and again. The other side is a mail server as they are:
@@ -35,6 +35,7 @@ export async function drillMail({ settings, port, db }: MailPlace, options: Opti
   await ensureMailbox(db);
   let program = await startProgram('worker', settings);
   const tokens: string[] = [];
+  const times: number[] = [];
   const next = () => {
     const token = `${process.pid}-${Date.now().toString(36)}-${tokens.length}`;
     tokens.push(token);
@@ -42,9 +43,10 @@ export async function drillMail({ settings, port, db }: MailPlace, options: Opti
   };
   try {
     for (let round = 1; round <= options.rounds; round += 1) {
-      for (let i = 0; i < options.calm; i += 1) await sendUntilTaken(port, next(), report);
+      for (let i = 0; i < options.calm; i += 1) times.push(await sendUntilTaken(port, next(), report));
       const token = next();
-      const answered = await killAfterDot(program, port, token);
+      const moment = Math.random() * SPREAD * median(times.slice(-20));
+      const answered = await killAfterDot(program, port, token, moment);
       report.kills += 1;
       if (!answered) {
         report.unanswered += 1;
@@ -90,27 +92,33 @@ const isHere = async (db: Database, token: string) =>
       .first('id'),
   );
 
-async function killAfterDot(program: Program, port: number, token: string): Promise<boolean> {
+async function killAfterDot(program: Program, port: number, token: string, moment: number): Promise<boolean> {
   const line = await SmtpLine.open(port);
   await line.offer(token);
   const answer = line.end();
-  await new Promise(resolve => setTimeout(resolve, Math.random() * MOMENT_MS));
+  await new Promise(resolve => setTimeout(resolve, moment));
   program.signal('SIGKILL');
   await program.end('SIGKILL');
   return (await answer)?.startsWith('250') ?? false;
 }
 
-async function sendUntilTaken(port: number, token: string, report: MailReport) {
+const median = (times: readonly number[]) => [...times].sort((a, b) => a - b)[times.length >> 1] ?? 10;
+
+/** How long its answer took, in milliseconds. */
+async function sendUntilTaken(port: number, token: string, report: MailReport): Promise<number> {
+  let dotAt = 0;
   await eventually(
     async () => {
       const line = await SmtpLine.open(port);
       await line.offer(token);
+      dotAt = performance.now();
       const answer = await line.end();
       if (answer && /^5/.test(answer)) report.faults.push(`${token} was refused: ${answer}`);
       return answer?.startsWith('250') || /^5/.test(answer ?? '');
     },
     { within: 30_000, every: 50 },
   );
+  return performance.now() - dotAt;
 }
 
 /** The other mail server, spoken by hand: a library would not stop at the dot. */

@@ -38,6 +38,8 @@ export type MailboxSettings = {
   unknownSenders: (typeof unknownSenders)[number];
   ccWatch: boolean;
   plusAddressing: boolean;
+  /** The name of the mail server whose Authentication-Results are believed. */
+  trustedServer?: string | null;
 };
 
 export type MailboxInput = MailboxSettings & MailboxAccount & MailboxSecrets;
@@ -70,6 +72,7 @@ const SETTINGS = {
   unknownSenders: 'b.unknown_senders',
   ccWatch: 'b.cc_watch',
   plusAddressing: 'b.plus_addressing',
+  trustedServer: 'b.trusted_server',
   host: 'b.host',
   port: 'b.port',
   security: 'b.security',
@@ -226,13 +229,14 @@ const columns = (input: MailboxSettings) => ({
   unknown_senders: input.unknownSenders,
   cc_watch: input.ccWatch,
   plus_addressing: input.plusAddressing,
+  trusted_server: input.trustedServer ?? null,
 });
 
 /** What the history may show: everything but secrets. */
 const told = (input: MailboxSettings & MailboxAccount): Record<string, unknown> => {
   const { name, address, aliases, kind, teamId, categoryId, isActive, unknownSenders, ccWatch } = input;
   const own = { name, address, aliases, kind, teamId, categoryId, isActive, unknownSenders, ccWatch };
-  const where = { plusAddressing: input.plusAddressing };
+  const where = { plusAddressing: input.plusAddressing, trustedServer: input.trustedServer ?? null };
   if (kind === 'push') return { ...own, ...where };
   const { host, port, security, username, auth, clientId, tenant, folder, afterTaking, takenFolder } = input;
   const account = {

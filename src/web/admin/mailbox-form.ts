@@ -48,6 +48,7 @@ export function mailboxFields(t: Translate) {
     unknownSenders: z.enum(unknownSenders, t('Choose what becomes of mail from strangers')),
     ccWatch: f.checkbox(),
     plusAddressing: f.checkbox(),
+    trustedServer: f.optionalLine(253),
     host: f.optionalLine(253),
     port: f.optionalLine(5),
     security: z.enum(securities, t('Choose how the connection is encrypted')).catch('tls'),
@@ -92,6 +93,7 @@ export function checkAccount(t: Translate) {
 export const inputOf = (values: Fields): MailboxInput => ({
   ...values,
   host: values.host.toLowerCase() || null,
+  trustedServer: values.trustedServer.toLowerCase() || null,
   port: Number(values.port) || null,
   username: values.username || null,
   clientId: values.clientId || null,
