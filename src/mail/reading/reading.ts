@@ -25,7 +25,7 @@ import { takeUuFiles } from './uu-files.ts';
  */
 export async function readMail(raw: Buffer): Promise<ReadMail> {
   const problems = new Problems();
-  const root = readParts(raw, problems);
+  const root = readParts(withLineFeeds(raw), problems);
   const leaves = leavesOf(root);
   const charset = leaves.find(({ kind }) => kind === 'text' || kind === 'html')?.part.type.parameters.charset;
   const head = readHead(root.fields, charset ?? '', problems);
@@ -51,6 +51,7 @@ export async function readMail(raw: Buffer): Promise<ReadMail> {
     ...head,
     text: whole,
     html: safe?.html ?? null,
+    originalHtml: html,
     hasRemoteImages: safe?.hasRemoteImages ?? false,
     reply: replyOf(text, html),
     files: files.all,
@@ -69,6 +70,12 @@ export async function readMail(raw: Buffer): Promise<ReadMail> {
     problems: problems.all,
   };
 }
+
+/** Line ends of the first Macs: CR alone, and not one LF in the head. */
+const withLineFeeds = (raw: Buffer) =>
+  raw.subarray(0, 4_000).includes(13) && !raw.subarray(0, 4_000).includes(10)
+    ? Buffer.from(raw.toString('latin1').replace(/\r\n?/g, '\n'), 'latin1')
+    : raw;
 
 function replyOf(text: string | null, html: string | null): ReadMail['reply'] {
   const split = splitReply({ text, html }, htmlToText);

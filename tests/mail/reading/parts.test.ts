@@ -124,6 +124,12 @@ describe('broken mails', () => {
     expect(read).toMatchObject({ subject: 'Printer', text: 'Hello\n' });
   });
 
+  test('line ends may be CR alone', async () => {
+    const raw = multipart('alternative', [text('Hello'), html('<p>Hello</p>')]);
+    const read = await readMail(bytes(raw.toString('latin1').replaceAll('\r\n', '\r')));
+    expect(read).toMatchObject({ subject: 'Printer', text: 'Hello', html: '<p>Hello</p>', problems: [] });
+  });
+
   test('nothing at all is a mail without anything', async () => {
     expect(await readMail(Buffer.alloc(0))).toMatchObject({ subject: '', text: '', from: [], files: [] });
   });
