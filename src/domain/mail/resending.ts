@@ -3,6 +3,7 @@ import { Invalid } from '../errors.ts';
 import { recordEvent } from '../events/recording.ts';
 import { authorize } from '../policies.ts';
 import { findOutgoing } from './one-mail.ts';
+import { reopenAddress } from './reopening.ts';
 
 /** Sends a mail now that waits for its next attempt, or that was given up: then from its first attempt. */
 export async function retryDelivery(ctx: Context, { id }: { id: number }): Promise<{ id: number }> {
@@ -31,24 +32,9 @@ export async function retryDelivery(ctx: Context, { id }: { id: number }): Promi
   });
 }
 
-/** Lets mails be sent again to an address that was marked after hard bounces. */
-export async function clearAddress(ctx: Context, { id }: { id: number }): Promise<{ id: number }> {
+/** Lets mails go to the address of this one again, after it was marked for what came back. Idempotent. */
+export async function clearAddress(ctx: Context, { id }: { id: number }): Promise<{ name: string }> {
   authorize(ctx, 'mail.manage');
-  return ctx.transaction(async tx => {
-    const { recipient } = await findOutgoing(tx, id);
-    const address = (recipient.email ?? '').toLowerCase();
-    const changed = await tx
-      .db('mail_addresses')
-      .where({ address })
-      .whereNotNull('undeliverable_since')
-      .update({ undeliverable_since: null, hard_bounces: 0, cleared_at: tx.db.fn.now() });
-    if (!changed) throw new Invalid({ '': tx.t('This address is not marked') });
-    await recordEvent(
-      tx,
-      'mail.address-cleared',
-      { objectType: 'delivery', objectId: id, label: address },
-      { silent: true },
-    );
-    return { id };
-  });
+  const { recipient } = await findOutgoing(ctx, id);
+  return reopenAddress(ctx, { userId: recipient.id });
 }

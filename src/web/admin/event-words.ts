@@ -113,6 +113,7 @@ const mails = (t: Translate): Known => ({
   'mail.rerun': [t('Handled a mail again'), look('rotate-ccw')],
   'mail.answered': [t('Told a sender that their mail was not taken'), look('mail')],
   'mail.moved': [t('Moved a mail to another ticket'), look('mail')],
+  'mail.retried': [t('Sent a mail again'), look('send')],
 });
 
 const places = (t: Translate): Known => ({

@@ -13,7 +13,7 @@ import { numberParam, queryId, queryText } from '../request.ts';
 import { adminPage, press, withQuery } from './admin-page.ts';
 import { startOfDay, startOfNextDay } from './day-bounds.ts';
 import { incomingMailRoutes } from './incoming-mail.ts';
-import { becauseOf, bounceWord, fateWord, outgoingBecause, stepWord, templateWord } from './mail-words.ts';
+import { becauseOf, bounceReason, fateWord, outgoingBecause, stepWord, templateWord } from './mail-words.ts';
 
 export function mailLogRoutes(): Router {
   const router = Router();
@@ -54,7 +54,7 @@ export function mailLogRoutes(): Router {
       subject: mail.message?.subject || subjectOf(req, mail),
       fate: fateWord(mail.fate, req.t),
       because: outgoingBecause(mail, req.t, whenOf(req)),
-      bounced: bounceWord(mail.bounce, req.t),
+      bounced: bounceReason(mail.bounce, req.t),
       kind: templateWord(mail.template, req.t),
       stepWord: (type: string) => stepWord(type, req.t),
     });
@@ -83,7 +83,7 @@ const pressFor = (
   req: Request,
   res: Response,
   id: number,
-  work: (ctx: Context) => Promise<{ id: number }>,
+  work: (ctx: Context) => Promise<object>,
   notice: string,
 ) => press(req, res, work, { to: paths.outgoingMail(id), notice: () => notice });
 
@@ -145,7 +145,7 @@ const drawn = (req: Request, line: MailLine) => ({
   ...line,
   word: fateWord(line.fate, req.t),
   because: becauseOf(line, req.t, whenOf(req)),
-  bounced: line.direction === 'out' && line.fate === 'bounced' ? bounceWord(line.bounce, req.t) : '',
+  bounced: line.direction === 'out' && line.fate === 'bounced' ? bounceReason(line.bounce, req.t) : '',
   shown: line.direction === 'in' ? line.subject : subjectOf(req, line),
   href: line.direction === 'in' ? paths.incomingMail(line.id) : paths.outgoingMail(line.id),
 });

@@ -3,6 +3,7 @@ import type { LogFate, OutFate } from '../../domain/mail/log-filtering.ts';
 import type { Fate } from '../../domain/mail/message.ts';
 import { sentenceOf } from '../../domain/mail/rules.ts';
 import type { Translate } from '../../platform/translating.ts';
+import { bounceWord } from '../rendering/bounce-words.ts';
 
 export type FateWord = {
   text: string;
@@ -70,7 +71,7 @@ export function outgoingBecause(mail: Sent, t: Translate, when: (at: Date) => st
         when: when(mail.nextAttemptAt),
       });
     case 'bounced':
-      return t('It came back: {{reason}}', { reason: bounceWord(mail.bounce, t) });
+      return t('It came back: {{reason}}', { reason: bounceReason(mail.bounce, t) });
     case 'failed':
       return error || t('It was given up.');
     case 'cancelled':
@@ -84,24 +85,12 @@ export function outgoingBecause(mail: Sent, t: Translate, when: (at: Date) => st
   }
 }
 
-/** What a mail server meant, for who has never read RFC 3463. One that is not listed says its own word. */
-export function bounceWord(
+/** What a mail server meant, with its status for who wants to look it up. */
+export function bounceReason(
   bounce: { status?: string | null; reason?: string | null } | null | undefined,
   t: Translate,
 ): string {
-  const words: Record<string, string> = {
-    userunknown: t('nobody has this address'),
-    hostunknown: t('there is no such mail server'),
-    mailboxfull: t('the mailbox is full'),
-    rejected: t('the mail was rejected'),
-    spamdetected: t('it was taken for spam'),
-    blocked: t('our mail server is blocked'),
-    suspend: t('the account is suspended'),
-    expired: t('the mail server gave up'),
-    mesgtoobig: t('the mail is too large'),
-    networkerror: t('the mail server could not be reached'),
-  };
-  const reason = bounce?.reason ? (words[bounce.reason] ?? bounce.reason) : t('no reason was given');
+  const reason = bounceWord(bounce?.reason ?? '', t);
   return bounce?.status ? t('{{reason}} ({{status}})', { reason, status: bounce.status }) : reason;
 }
 
@@ -134,5 +123,4 @@ export const stepWord = (type: string, t: Translate): string =>
     'mail.rerun': t('Ran it again'),
     'mail.moved': t('Moved it to another ticket'),
     'mail.retried': t('Sent it again'),
-    'mail.address-cleared': t('Cleared the address'),
   })[type] ?? type;

@@ -159,7 +159,7 @@ describe('a mail that came in', () => {
     expect((await desk.request('/admin/mail-log')).status).toBe(404);
     expect((await post(desk, `/admin/mail-log/in/${answer}/move`, { number: '1' })).status).toBe(404);
     const none = await parked('Nobody’s');
-    for (const who of [stranger, colleague, requester].map(signIn)) {
+    for (const who of [stranger, colleague, requester].map(person => signIn(person))) {
       const visitor = await who;
       for (const at of ['', '/original', '/source'].flatMap(end => [
         `in/${answer}${end}`,
