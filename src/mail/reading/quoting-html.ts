@@ -1,5 +1,5 @@
 import { Parser } from 'htmlparser2';
-import type { Line } from './quoting-folding.ts';
+import type { Line } from './quoting-page.ts';
 
 /**
  * HTML seen as the lines a reader sees, so that one set of rules splits both forms of a mail. A stream of tags instead
