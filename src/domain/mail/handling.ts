@@ -18,7 +18,12 @@ export async function handleDue(
   { goOn = () => true }: { goOn?: () => boolean } = {},
 ): Promise<Handled> {
   const counts: Handled = {};
-  while (goOn()) {
+  for (;;) {
+    // More may wait than one turn can do: the next begins at once.
+    if (!goOn()) {
+      ctx.world.wake('receive-mail');
+      break;
+    }
     const coming = await takeNext(ctx);
     if (!coming) break;
     const fate = await handle(ctx, coming, receiving);
