@@ -5,6 +5,9 @@ import { type Leaf, wordsOfHtml } from './bounces-parts.ts';
 export const ADDRESS =
   /[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})\.)+[A-Za-z][A-Za-z0-9-]{0,62}/g;
 
+export const bareAddress = (value: string) =>
+  value.match(ADDRESS)?.at(-1) ?? value.replace(/^[^;]*;/, '').replace(/[<>\s]/g, '');
+
 const LONGEST_NOTICE = 40_000;
 
 /** The returned mail, where it stands in the same text as the notice. */
