@@ -1,0 +1,79 @@
+import { createServer } from 'node:http';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { fetchToken, TokenFault } from '../../src/platform/oauth-token.ts';
+
+let answer: { status: number; body: string; headers?: Record<string, string> };
+let asked: { path: string; form: Record<string, string> };
+const server = createServer((req, res) => {
+  let body = '';
+  req.on('data', data => {
+    body += data;
+  });
+  req.on('end', () => {
+    asked = { path: req.url ?? '', form: Object.fromEntries(new URLSearchParams(body)) };
+    res.writeHead(answer.status, { 'Content-Type': 'application/json', ...answer.headers }).end(answer.body);
+  });
+});
+await new Promise<void>(resolve => {
+  server.listen(0, '127.0.0.1', resolve);
+});
+afterAll(() => server.close());
+const { port } = server.address() as { port: number };
+const endpoints = {
+  google: `http://127.0.0.1:${port}/google`,
+  microsoft: `http://127.0.0.1:${port}/{tenant}/token`,
+};
+const request = {
+  auth: 'microsoft' as const,
+  clientId: 'client',
+  clientSecret: 'hush',
+  refreshToken: 'refresh',
+  tenant: 'company.example',
+};
+beforeEach(() => {
+  answer = { status: 200, body: JSON.stringify({ access_token: 'access', expires_in: 3600 }) };
+});
+
+test('a refresh token is turned into an access token at the tenant', async () => {
+  expect(await fetchToken(endpoints, request)).toMatchObject({ token: 'access' });
+  expect(asked).toEqual({
+    path: '/company.example/token',
+    form: {
+      grant_type: 'refresh_token',
+      client_id: 'client',
+      client_secret: 'hush',
+      refresh_token: 'refresh',
+      scope: 'https://outlook.office.com/IMAP.AccessAsUser.All offline_access',
+    },
+  });
+});
+
+test('a refresh token that the service replaces is handed on', async () => {
+  answer.body = JSON.stringify({ access_token: 'access', refresh_token: 'next' });
+  expect((await fetchToken(endpoints, request)).refreshToken).toBe('next');
+  answer.body = JSON.stringify({ access_token: 'access', refresh_token: 'refresh' });
+  expect((await fetchToken(endpoints, request)).refreshToken).toBeUndefined();
+});
+
+test.each([
+  [400, { error: 'invalid_grant', error_description: 'revoked' }, true],
+  [401, { error: 'invalid_client' }, true],
+  [429, { error: 'slow_down' }, false],
+  [503, {}, false],
+])('an answer of %i is a fault that says whose it is', async (status, body, refused) => {
+  answer = { status, body: JSON.stringify(body) };
+  const fault = (await fetchToken(endpoints, request).catch(error => error)) as TokenFault;
+  expect(fault).toBeInstanceOf(TokenFault);
+  expect(fault.refused).toBe(refused);
+});
+
+test('a redirect is not followed, and no secret goes where it leads', async () => {
+  answer = { status: 302, body: '', headers: { Location: `http://127.0.0.1:${port}/elsewhere` } };
+  await expect(fetchToken(endpoints, request)).rejects.toThrow(TokenFault);
+  expect(asked.path).toBe('/company.example/token');
+});
+
+test('nonsense is no token', async () => {
+  answer.body = '<html>';
+  await expect(fetchToken(endpoints, request)).rejects.toThrow('no access token');
+});
