@@ -1,7 +1,9 @@
 import { PHRASES } from './bounces-phrases.ts';
 
-/** Why a mail did not arrive, by the words of those who refused it; the names are those sisimai uses. First match counts. */
-
+/**
+ * Why a mail did not arrive, by the words of those who refused it; the names are those sisimai uses. The first match
+ * counts: narrow words stand before general ones, "unknown host" before "unknown".
+ */
 const REASONS: readonly [string, RegExp][] = [
   ['spamdetected', /rejected due to spam classification|scored as spam|message content rejected, ube/i],
   ['suspend', /recipient account is (?:blocked|disabled|suspended|locked)/i],
@@ -27,6 +29,14 @@ const REASONS: readonly [string, RegExp][] = [
   [
     'speeding',
     /receiving mail (?:at a rate|too quickly)|mail receiving rate|too (?:fast|many messages .{0,20}(?:hour|minute))|try sending fewer/i,
+  ],
+  [
+    'hostunknown',
+    /host (?:is )?(?:unknown|not found)|unknown (?:host|domain)|(?:domain|host)(?: name)? \S{0,100} ?(?:not found|does ?n[o']t exist|must resolve|unknown|is unreachable)|no such (?:domain|host)|domain (?:name )?(?:is )?(?:unknown|not found|does not exist|invalid)|unrouteable (?:domain|mail domain)|invalid domain|bad destination (?:host|system)|name or service not known|host or domain name not found|destination server .{0,30}not|can't find .{0,40}host|illegal host\/domain|is not a domain|cannot route to|mail domain.{0,30}(?:unknown|not exist)|nxdomain.{0,40}rcpt|no mail exchanger|550 host unknown|the name was not found at the remote site/i,
+  ],
+  [
+    'notaccept',
+    /does(?:n'?t| not) (?:accept|receive) (?:mail|email)|null ?mx|not accept(?:ing)? (?:network )?(?:messages|mail|email)|host does not accept|no mx.{0,20}or a|mail server .{0,20}does not accept|system not accepting|mx (?:record )?is ['"]?\.|\bnullmx\b|does not accept any|smtp protocol returned a permanent error|unable to route|sorry, i couldn'?t find a mail exchanger|not supporting mail|no mx (?:record )?found/i,
   ],
   [
     'virusdetected',
@@ -77,6 +87,10 @@ const REASONS: readonly [string, RegExp][] = [
     /too many (?:connections?|concurrent|recipients|sessions|simultaneous)|connection (?:rate )?limit|rate limit(?:ed)?|frequency limit|concurrent connection|connections? .{0,20}exceeded|throttl|sender rejected\. please see .{0,40}spectrum/i,
   ],
   [
+    'mailererror',
+    /mailer error|procmail|pipe to .{0,60}|child (?:process )?(?:return|terminat)|command (?:died|failed|time)|local mailer|exit(?:ed)? (?:with )?(?:status|code)|status from|x-unix|local_scan|external delivery program|unix;|could not execute|exec .{0,60}/i,
+  ],
+  [
     'rejected',
     /sender (?:address )?(?:was |is )?(?:rejected|denied|blocked|verify failed|not allowed|refused)|domain of sender address|unknown sender|sender domain|from: .{0,40}rejected|mail from .{0,60}(?:rejected|denied|not allowed)|rejected by sender|not (?:a )?registered gateway user|permission to post|groups\.google\.com\/support|google (?:groups|グループ|网上论坛)|グループにメッセージを投稿する権限|you do not have permission|may not exist, or you may not have|not allowed to (?:post|send)|administrative prohibition|sender (?:address )?is not|from address|backscatter|invalid sender|message (?:was )?rejected by (?:the )?(?:group|moderator)|posting .{0,30}not allowed|envelope (?:sender|blocked)|<mail from>|mail from domain|sender verif|null sender is not allowed/i,
   ],
@@ -88,59 +102,27 @@ const REASONS: readonly [string, RegExp][] = [
     'securityerror',
     /access denied|auth(?:entication)? (?:is )?(?:required|failed|failure|needed|credentials)|authenticat(?:e|ion)|not authori[sz]ed|authorization|starttls|tls (?:is )?(?:required|connection|not)|certificate|ssl|secure connection|must (?:be )?authenticated|unauthenticated senders|resolver\.rst\.auth|delivery not authorized|you are not allowed|sender .{0,20}unauth|log ?in failed|codified|secur/i,
   ],
+  ['onhold', /on hold|テストメッセージ|recipient error/i],
+  [
+    'syntaxerror',
+    /syntax error|improper sequence|bad sequence|command (?:unrecogni[sz]ed|not (?:implemented|recogni))|unrecogni[sz]ed command|invalid (?:command|parameter)|protocol error|unexpected response|need rcpt|bad (?:address )?syntax/i,
+  ],
   [
     'userunknown',
     /user (?:\S{1,80} )?(?:is )?(?:unknown|not (?:found|exist|known|listed)|does(?:n'?t| not) (?:exist|have))|unknown (?:user|recipient|address|account|mailbox|local|or illegal|or invalid)|no such (?:user|address|mailbox|account|recipient|person|local|domain user|name|email)|(?:mailbox|account|address|recipient|alias|user)s?(?: \S{1,100})?(?: you \S{0,20} ?(?:tried|are trying) to (?:reach|contact))? (?:does(?:n'?t| not)|do not|could not be|cannot be|was not|were not|is not|not) (?:exist|found|known|valid|a valid|listed|recogni)|(?:invalid|bad|illegal|undeliverable) (?:recipient|mailbox|user|address|email|destination|alias)|no (?:mailbox|account|user|valid recipients?|mail ?drop)(?: here)?(?: by| with|for| in)?|recipnotfound|recipient(?:'s e-mail)? (?:address )?(?:was )?(?:not found|rejected|unknown|not recognized)|not a (?:valid|known) (?:user|mailbox|address|recipient|email)|mailbox (?:not found|unavailable|invalid|unknown|does not)|(?:not|isn'?t) (?:found )?in (?:the )?(?:local )?(?:recipient|user|virtual|domino|directory|address book)|(?:address|addressee|recipient) (?:is )?(?:unknown|rejected|invalid)|does ?n[o']t have an? \S{0,80} ?account|account .{0,40}(?:does not exist|not exist|unavailable)|unrouteable address|user (?:not|doesn)|dosn'?t exist|destination (?:mailbox )?(?:address )?(?:is )?(?:unknown|invalid|not)|存在しない|見つかりませんでした|見つかりません|あて先|宛先.{0,20}不明|ディレクトリ|unknown_?(?:user|recipient)|unknown e-?mail|couldn'?t be found|wasn'?t found|could not be found|is no longer (?:valid|available|with|employed)|550 5\.1\.1|utilisateur inconnu|adresse d.{0,20}inconnue|unbekannt|desconocid|desconhecid|не существует|no encontrad|existiert nicht|bounceType\W{1,8}Permanent|address_not_|mailnickname|address unknown|rcpt .{0,80}rejected|unknown/i,
-  ],
-  [
-    'expired',
-    /message expired|envelope expired|all hosts .{0,40}failing for a long time|after multiple retries|cannot send message for|retry timeout exceeded|too long|could not (?:be )?deliver(?:ed)? (?:the message )?(?:for|within|in) |retry time ?(?:out|not reached)|timed? ?out|connection timed|delivery (?:time )?expired|queue too long|giving up on|has been (?:in the queue|delayed)|undeliver(?:ed|able) .{0,20}(?:days|hours)|delivery temporarily suspended|not been (?:able to be )?delivered (?:for|after|within|to one)|deliver(?:y)? .{0,40}(?:deferred|delayed)|retry timeout|will (?:continue to )?(?:be )?retr(?:y|ied)|still (?:being )?(?:retried|undelivered)|could not send message for past|connection (?:refused|expired|timeout|lost|timed)|attempts? (?:to .{0,40})?(?:has |have )?(?:failed|expired)|trying to (?:deliver|send)|was not delivered .{0,30}within|several days|fulfil|timeout|unable to connect|did not accept our requests|not responding|delivery is delayed/i,
-  ],
-];
-
-const LATE: readonly [string, RegExp][] = [
-  [
-    'hostunknown',
-    /host (?:is )?(?:unknown|not found)|unknown (?:host|domain)|(?:domain|host)(?: name)? \S{0,100} ?(?:not found|does ?n[o']t exist|must resolve|unknown|is unreachable)|no such (?:domain|host)|domain (?:name )?(?:is )?(?:unknown|not found|does not exist|invalid)|unrouteable (?:domain|mail domain)|invalid domain|bad destination (?:host|system)|name or service not known|host or domain name not found|destination server .{0,30}not|can't find .{0,40}host|illegal host\/domain|is not a domain|cannot route to|mail domain.{0,30}(?:unknown|not exist)|nxdomain.{0,40}rcpt|no mail exchanger|550 host unknown|the name was not found at the remote site/i,
-  ],
-  [
-    'notaccept',
-    /does(?:n'?t| not) (?:accept|receive) (?:mail|email)|null ?mx|not accept(?:ing)? (?:network )?(?:messages|mail|email)|host does not accept|no mx.{0,20}or a|mail server .{0,20}does not accept|system not accepting|mx (?:record )?is ['"]?\.|\bnullmx\b|does not accept any|smtp protocol returned a permanent error|unable to route|sorry, i couldn'?t find a mail exchanger|not supporting mail|no mx (?:record )?found/i,
   ],
   [
     'systemerror',
     /(?:internal )?(?:system|server|configuration|software) (?:error|problem|misconfig)|local (?:error|configuration|delivery error)|queue file write|resource(?:s)? temporarily unavailable|service (?:currently |temporarily )?unavailable|could not load|internal (?:server )?error|temporary (?:local|system|server)|loop alert|duplicated message-id|can'?t (?:create|open|write)|unable to (?:open|lock|create|write)|interrupted system call|timeout waiting for input|proxy|aliasing\/forwarding loop|service refused?, please try later|ofr005_505|server (?:is )?busy/i,
   ],
   [
-    'mailererror',
-    /mailer error|procmail|pipe to .{0,60}|child (?:process )?(?:return|terminat)|command (?:died|failed|time)|local mailer|exit(?:ed)? (?:with )?(?:status|code)|status from|x-unix|local_scan|external delivery program|unix;|could not execute|exec .{0,60}/i,
-  ],
-  [
     'contenterror',
     /content (?:error|reject)|message content rejected|duplicate header|8-bit data|improper use|malformed|mime error|header .{0,30}(?:invalid|too)|bare (?:lf|cr)|body contains|invalid (?:header|content)|charset|unacceptable .{0,20}content|conversion/i,
   ],
   [
-    'syntaxerror',
-    /syntax error|improper sequence|bad sequence|command (?:unrecogni[sz]ed|not (?:implemented|recogni))|unrecogni[sz]ed command|invalid (?:command|parameter)|protocol error|unexpected response|need rcpt|bad (?:address )?syntax/i,
+    'expired',
+    /message expired|envelope expired|all hosts .{0,40}failing for a long time|after multiple retries|cannot send message for|retry timeout exceeded|too long|could not (?:be )?deliver(?:ed)? (?:the message )?(?:for|within|in) |retry time ?(?:out|not reached)|timed? ?out|connection timed|delivery (?:time )?expired|queue too long|giving up on|has been (?:in the queue|delayed)|undeliver(?:ed|able) .{0,20}(?:days|hours)|delivery temporarily suspended|not been (?:able to be )?delivered (?:for|after|within|to one)|deliver(?:y)? .{0,40}(?:deferred|delayed)|retry timeout|will (?:continue to )?(?:be )?retr(?:y|ied)|still (?:being )?(?:retried|undelivered)|could not send message for past|connection (?:refused|expired|timeout|lost|timed)|attempts? (?:to .{0,40})?(?:has |have )?(?:failed|expired)|trying to (?:deliver|send)|was not delivered .{0,30}within|several days|fulfil|timeout|unable to connect|did not accept our requests|not responding|delivery is delayed/i,
   ],
-  ['onhold', /on hold|テストメッセージ|recipient error/i],
-];
-
-/** Before the words of refused users, which hold such general ones as "unknown". */
-const before = REASONS.findIndex(([name]) => name === 'rejected');
-const ORDER: readonly [string, RegExp][] = [
-  ...REASONS.slice(0, 10),
-  LATE[0]!,
-  LATE[1]!,
-  ...REASONS.slice(10, before),
-  LATE[3]!,
-  ...REASONS.slice(before, -2),
-  LATE[6]!,
-  LATE[5]!,
-  REASONS.at(-2)!,
-  LATE[2]!,
-  LATE[4]!,
-  REASONS.at(-1)!,
 ];
 
 const BY_STATUS: readonly [RegExp, string][] = [
@@ -177,7 +159,7 @@ function byPhrase(text: string): string | null {
 export function reasonOf(diagnostic: string, status: string | null): string {
   const text = diagnostic.slice(0, 3000).replace(/\s+/g, ' ');
   if (status === '5.1.1' && PLAINLY_UNKNOWN.test(text) && !/procmail|x-unix/.test(text)) return 'userunknown';
-  for (const [reason, words] of ORDER) if (words.test(text)) return reason;
+  for (const [reason, words] of REASONS) if (words.test(text)) return reason;
   for (const [codes, reason] of BY_STATUS) if (status && codes.test(status)) return reason;
   return byPhrase(text) ?? 'undefined';
 }

@@ -6,8 +6,8 @@ const headerWords: Record<HeaderKind, string> = {
   from:
     'from|von|de|da|van|od|od kogo|nadawca|от|от кого|від|від кого|отправитель|från|fra|lähettäjä|feladó|kimden|gönderen|από|' +
     'expéditeur|absender|remitente|mittente|afzender|avsändare|avsender|afsender|desde|de la|expeditor|odesílatel|odosielateľ|' +
-    'pošiljatelj|saatja|kellelt|nuo|no|isšsiuntė|发件人|寄件者|寄件人|發件人|差出人|送信者|보낸 사람|보낸사람|발신|מאת|من|từ|người gửi|dari|' +
-    'pengirim|จาก|подател|пошиљалац|от:|sender',
+    'pošiljatelj|saatja|kellelt|nuo|发件人|寄件者|寄件人|發件人|差出人|送信者|보낸 사람|보낸사람|발신|מאת|من|từ|người gửi|dari|' +
+    'pengirim|จาก|подател|пошиљалац|sender',
   date:
     "sent|date|date sent|sent on|received|gesendet|gesendet am|datum|envoyé|envoyé le|envoyée|date d’envoi|date d'envoi|message du|enviado|" +
     'enviado el|enviado em|enviada|enviada em|enviada el|fecha|fecha de envío|data|data wysłania|inviato|inviata|verzonden|wysłano|' +
@@ -101,7 +101,7 @@ export const MOBILE = new RegExp(
     '|(?:get|download|try) \\[?outlook for .{1,80}|(?:holen sie sich|laden sie|hol dir) .{0,20}outlook für .{1,60}|outlook für .{1,20} (?:beziehen|herunterladen|laden|abrufen).{0,60}' +
     '|(?:télécharger|obtenir|obtenez|téléchargez) outlook pour .{1,60}|(?:obtener|obtén|descargar|obter|obtenha|baixar|ottieni|scarica|download|hent|hämta|skaffa|pobierz|zdobądź|получите|загрузить|скачать) outlook .{1,60}' +
     '|從我的 ?.{1,20} ?傳送|从我的.{1,20}发送|发自我的.{0,30}|發自我的.{0,30}|寄自我的.{0,30}|来自我的.{0,20}|.{1,20}から送信(?:されました)?|나의 .{1,20}에서 보냄|.{1,20}에서 보냄' +
-    "|.{1,20}[’'](?:umdan|umden|imden|dan|den) gönderildi|.{0,15}نشلח.{0,30}|נשלח מ.{1,40}|أرسلت من.{1,40}|أُرسلت من.{1,40}|đã gửi từ .{1,40}|gửi từ .{1,40}|dikirim dari .{1,40}|ส่งจาก.{1,40}" +
+    "|.{1,20}[’'](?:umdan|umden|imden|dan|den) gönderildi|נשלח מ.{1,40}|أرسلت من.{1,40}|أُرسلت من.{1,40}|đã gửi từ .{1,40}|gửi từ .{1,40}|dikirim dari .{1,40}|ส่งจาก.{1,40}" +
     ')[>)\\]*_"”.\\s]{0,6}$',
   'iu',
 );
