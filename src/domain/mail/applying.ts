@@ -155,6 +155,12 @@ async function closeMail(tx: Tx, looked: Looked, decision: Decision, files: Kept
     ...(mail.calendar && { calendar: mail.calendar }),
     ...(files.left.length > 0 && { filesLeft: files.left.slice(0, 50) }),
   };
+  const read = {
+    from_address: sender.address ? oneLine(sender.address, 320) : null,
+    from_name: sender.name || null,
+    subject: oneLine(mail.subject, 500) || null,
+  };
+  await tx.db('inbound_mails').where({ duplicate_of: coming.id }).update(read);
   await tx
     .db('inbound_mails')
     .where({ id: coming.id })
@@ -165,9 +171,7 @@ async function closeMail(tx: Tx, looked: Looked, decision: Decision, files: Kept
       ticket_id: effect.ticketId ?? null,
       comment_id: effect.commentId ?? null,
       person_id: effect.personId ?? null,
-      from_address: sender.address ? oneLine(sender.address, 320) : null,
-      from_name: sender.name || null,
-      subject: oneLine(mail.subject, 500) || null,
+      ...read,
       message_id: mail.messageId ? oneLine(mail.messageId, 500) : tx.db.ref('message_id'),
       last_error: null,
       handled_at: tx.db.fn.now(),

@@ -63,7 +63,7 @@ export const isPlainAddress = (address: string) =>
  */
 function standsInFrom(raw: Buffer, address: string): boolean {
   const lines = valuesOf(rawPartsOf(raw), 'from');
-  if (lines.length !== 1) return false;
+  if (lines.length !== 1 || (lines[0]?.length ?? 0) > 2_000) return false;
   const value = (lines[0] ?? '').replace(/"(?:[^"\\]|\\.)*"/g, ' ').replace(/\([^()]*\)/g, ' ');
   const inAngles = [...value.matchAll(/<([^<>]*)>/g)];
   if (inAngles.length > 1) return false;

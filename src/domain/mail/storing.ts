@@ -57,10 +57,13 @@ async function store(tx: Tx, mail: ComingMail): Promise<StoredMail> {
   const original = await tx
     .db('inbound_mails')
     .where({ same_as: columns.same_as })
-    .first<{ id: number }>('id');
+    .first<Original>('id', 'subject', 'from_address', 'from_name', 'handled_at');
   if (!original) throw new Error('A mail was neither stored nor there');
+  const { subject, from_address, from_name } = original;
   const id = await insert(tx, {
     ...columns,
+    // As the first was read, where it was; else its turn will say it for both.
+    ...(original.handled_at && { subject, from_address, from_name }),
     same_as: null,
     duplicate_of: original.id,
     fate: 'duplicate',
@@ -71,7 +74,19 @@ async function store(tx: Tx, mail: ComingMail): Promise<StoredMail> {
   return { id, result: 'duplicate' };
 }
 
-type Columns = ReturnType<typeof columnsOf> & { duplicate_of?: number; fate?: string; rule?: string };
+type Original = {
+  id: number;
+  subject: string | null;
+  from_address: string | null;
+  from_name: string | null;
+  handled_at: Date | null;
+};
+type Columns = ReturnType<typeof columnsOf> & {
+  from_name?: string | null;
+  duplicate_of?: number;
+  fate?: string;
+  rule?: string;
+};
 
 function columnsOf(mail: ComingMail) {
   const size = Math.max(mail.size ?? 0, mail.raw.length);
@@ -92,10 +107,16 @@ function columnsOf(mail: ComingMail) {
     message_id: bounded(messageIdOf(parts)),
     // As it stands in the header; once it is read, what it says.
     subject: bounded(valuesOf(parts, 'subject')[0] ?? null),
+    from_address: bounded(addressIn(valuesOf(parts, 'from')[0]?.slice(0, 2_000))),
     detail: JSON.stringify(isTooLarge ? { tooLarge: true } : {}),
   };
 }
 
+/** For the log until it is read: nothing is decided by it. */
+const addressIn = (from: string | undefined) =>
+  from === undefined
+    ? null
+    : (/<([^<>\s]+)>/.exec(from)?.[1] ?? /[^\s<>"]+@[^\s<>"]+/.exec(from)?.[0] ?? null);
 const bounded = (text: string | null) => (text === null ? null : oneLine(text, 500));
 
 async function withSameUid(tx: Tx, { mailboxId, uidValidity, uid }: ComingMail): Promise<number | undefined> {

@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { askForReset } from '../../../src/domain/identity/resetting.ts';
 import type { Reading } from '../../../src/domain/mail/coming.ts';
+import { storeMail } from '../../../src/domain/mail/storing.ts';
 import { closeTicket, resolveTicket } from '../../../src/domain/tickets/closing.ts';
 import { mergeTickets } from '../../../src/domain/tickets/merging.ts';
 import { markSpam } from '../../../src/domain/tickets/spamming.ts';
 import { findTicket } from '../../../src/domain/tickets/ticket.ts';
+import { readMail } from '../../../src/mail/reading/reading.ts';
 import { testWorld, usualPeople } from '../../support/factories.ts';
 import { expectInvariants } from '../../support/invariants.ts';
 import { type PostOffice, postOffice } from './post-office.ts';
@@ -125,6 +127,22 @@ describe('a new mail', () => {
     });
     expect(row).toMatchObject({ fate: 'ticket', last_error: null });
   });
+});
+
+test('a second copy shows what the first one said, whichever was there first', async () => {
+  const raw = Buffer.from(
+    `From: Jonas <${people.employee.email}>\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\nMessage-ID: <copy@x.example>\r\n\r\nx\r\n`,
+  );
+  const store = async () =>
+    (await storeMail(await world.system(), { raw, source: 'smtp', mailboxId: office.mailbox.id })).id;
+  const [first, before] = [await store(), await store()];
+  await office.handle(undefined, async bytes => ({ mail: await readMail(bytes), failure: null }));
+  for (const id of [first, before, await store()])
+    expect(await office.rowOf(id)).toMatchObject({
+      subject: 'Grüße',
+      from_name: 'Jonas',
+      from_address: people.employee.email,
+    });
 });
 
 describe('an answer', () => {

@@ -37,6 +37,7 @@ test('a mail is there with its source, and waits to be handled', async () => {
     message_id: '<a@else.example>',
     subject: 'Printer',
     envelope_from: 'ann@else.example',
+    from_address: 'ann@else.example',
     envelope_to: ['support@company.example'],
   });
   expect((await sourceOf(id)).raw.equals(raw('a'))).toBe(true);
@@ -98,6 +99,8 @@ test('NUL, half letters, endless headers and no header at all are kept as they c
     Buffer.from(`Subject: ${'x'.repeat(2_000_000)}\r\nMessage-ID: <${'y'.repeat(100_000)}@z>\r\n`),
     Buffer.from(`${'X-A: b\r\n'.repeat(20_000)}\r\n\r\nbody`),
     Buffer.from('no header here at all'),
+    Buffer.from(`From: ${'x'.repeat(900_000)}\r\n\r\n`),
+    Buffer.from(`From: ${'"('.repeat(400_000)}\r\nMessage-ID: ${'<'.repeat(400_000)}\r\n\r\n`),
   ];
   for (const bytes of hostile) {
     const { id } = await store({ raw: bytes, envelopeFrom: 'x\0y', envelopeTo: ['a\0@b'] });
