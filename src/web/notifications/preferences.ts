@@ -139,7 +139,7 @@ function usualWords(req: Request): string {
   const { t } = req;
   const { role } = person(req);
   const usual = usualChoices(role);
-  const label = (topic: Topic) => wordsOf(topic, isStaff(person(req)), t).label;
+  const label = (topic: Topic) => `“${wordsOf(topic, isStaff(person(req)), t).label}”`;
   const named = (which: (topic: Topic) => boolean) => topicsFor(role).filter(which).map(label).join(', ');
   const digest = named(topic => usual[topic].mail === 'digest');
   return [
@@ -159,7 +159,9 @@ function wordsOf(topic: Topic, isDesk: boolean, t: Translate): Words {
     assigned: { label: t('You are given a ticket'), hint: t('By a colleague, or by the rule of your team') },
     reply: {
       label: t('A reply on your tickets'),
-      hint: isDesk ? t('Those you own, and those you raised yourself') : t('Those you raised'),
+      hint: isDesk
+        ? t('Those you own, and those you raised yourself')
+        : t('Those you raised. Always by mail, so that none is lost'),
     },
     note: { label: t('A note on your tickets'), hint: t('Internal notes of colleagues on those you own') },
     status: { label: t('A new status of your tickets'), hint: t('On hold, solved, reopened') },

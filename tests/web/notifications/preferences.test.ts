@@ -30,7 +30,7 @@ test('a coordinator chooses by topic and channel, mentions and own tickets first
     ...['approval-asked', 'approval-decided', 'sla-warning', 'sla-breach'],
     ...['satisfaction', 'incident', 'report'],
   ]);
-  expect(marek.html.text).toContain('By push, where you turned it on: Somebody mentions you');
+  expect(marek.html.text).toContain('By push, where you turned it on: “Somebody mentions you”');
   marek.fill({
     'Mail: News for your team': 'In the daily digest',
     'Mail: Tickets you follow': 'Never',
