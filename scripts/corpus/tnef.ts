@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import iconv from 'iconv-lite';
 import type { ReadMail } from '../../src/domain/mail/message.ts';
 import { readTnef, type Tnef } from '../../src/mail/reading/tnef.ts';
 import { filesOf } from './everything.ts';
@@ -42,7 +43,14 @@ function filesIn(mail: ReadMail | null, tnef: Tnef | null) {
     { name: 'message.rtf', content: tnef?.rtf },
     { name: 'message.html', content: tnef?.html },
     { name: 'message.txt', content: tnef?.text },
-  ].flatMap(({ name, content }) => (content ? [{ name, content: Buffer.from(content) }] : []));
+  ].flatMap(({ name, content }) =>
+    content
+      ? [
+          { name, content: Buffer.from(content) },
+          { name, content: iconv.encode(`${content}`, 'windows-1252') },
+        ]
+      : [],
+  );
   return [...files, ...bodies].flatMap(({ name, content }) => [
     facts(name, content),
     facts(name, asKept(content)),

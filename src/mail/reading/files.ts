@@ -4,7 +4,7 @@ import { readFields } from './fields.ts';
 import { LIMITS, Problems } from './limits.ts';
 import { createNaming, nameByKind, safeName } from './names.ts';
 import { fieldOf, type Part } from './parts.ts';
-import type { TnefFile } from './tnef.ts';
+import type { Tnef } from './tnef.ts';
 import { decodeTransfer } from './transfer.ts';
 import { decodeWords } from './words.ts';
 
@@ -38,9 +38,17 @@ export class Files {
     });
   }
 
-  addTnef({ filename, contentType, contentId, content }: TnefFile) {
-    const type = contentType.toLowerCase();
-    this.add({ filename: filename || nameByKind(type), contentType: type, contentId, content });
+  /** Text that only RTF has is a file, where the mail has no other. */
+  addTnef({ files, rtf }: Tnef, isOnlyText: boolean) {
+    for (const { filename, contentType, contentId, content } of files)
+      this.add({
+        filename: filename || nameByKind(contentType),
+        contentType: tidyType(contentType),
+        contentId,
+        content,
+      });
+    if (isOnlyText && rtf)
+      this.add({ filename: 'message.rtf', contentType: 'application/rtf', contentId: null, content: rtf });
   }
 
   /** Those that the HTML shows stand in the text, whatever their sender called them. */
@@ -55,8 +63,11 @@ export class Files {
 export function typeOf(part: Part): string {
   const { value } = part.type;
   if (value === '' && part.within === 'multipart/digest') return 'message/rfc822';
-  return /^[\w.+-]{1,100}\/[\w.+-]{1,100}$/.test(value) ? value : 'application/octet-stream';
+  return tidyType(value);
 }
+
+const tidyType = (type: string) =>
+  /^[\w.+-]{1,100}\/[\w.+-]{1,100}$/.test(type) ? type : 'application/octet-stream';
 
 const isSealed = (part: Part) =>
   /^application\/((x-)?pkcs7-|pgp-)/.test(part.type.value) || part.within === 'multipart/encrypted';

@@ -38,7 +38,7 @@ export async function readMail(raw: Buffer): Promise<ReadMail> {
   for (const part of new Set(bodies.tooLong)) files.addPart(part);
   for (const { part, kind } of leaves) {
     const tnef = tnefs.get(part);
-    if (tnef) for (const file of tnef.files) files.addTnef(file);
+    if (tnef) files.addTnef(tnef, text === null && html === null);
     else if (kind === 'file' || kind === 'picture') files.addPart(part, bodies.placed.get(part));
   }
   files.markShown(html);

@@ -32,13 +32,15 @@ export function readTnef(bytes: Buffer, depth = 0): Tnef | null {
     if (id === AT.codePage && data.length >= 4) charset = charsetOf(data.readUInt32LE(0));
     else if (id === AT.render && drafts.length < LIMITS.files)
       drafts.push({ title: '', data: null, properties: [] });
-    else if (id === AT.title && draft) draft.title = textOf(data, charset);
+    else if (id === AT.title && draft) draft.title = textOf(data, charset).trim();
     else if (id === AT.data && draft) draft.data = data;
     else if (id === AT.attachment && draft) draft.properties = readProperties(data);
     else if (id === AT.body) found.text ??= textOf(data, charset);
     else if (id === AT.properties) addBodies(found, readProperties(data), charset);
   }
   for (const draft of drafts) addFile(found, draft, charset, depth);
+  // Only once: a few bytes of it can mean ten megabytes.
+  found.rtf = found.rtf && depth === 0 ? expandRtf(found.rtf) : null;
   return found;
 }
 
@@ -56,7 +58,7 @@ function* attributesOf(bytes: Buffer): Generator<{ id: number; data: Buffer }> {
 
 const charsetOf = (page: number) =>
   tidyCharset(page === 65001 ? 'utf-8' : page === 932 ? 'shift_jis' : `cp${page}`) ?? 'windows-1252';
-const textOf = (data: Buffer, charset: string) => decodeText(data, charset).replace(/\0+$/, '').trimEnd();
+const textOf = (data: Buffer, charset: string) => decodeText(data, charset).replace(/\0+$/, '');
 
 function stringOf(property: Property | undefined, charset: string): string {
   if (!property) return '';
@@ -73,7 +75,7 @@ function addBodies(found: Tnef, properties: Property[], charset: string) {
     found.html = html.isWide
       ? stringOf(html, charset)
       : decodeText(html.data, metaCharset(html.data) || charset);
-  if (rtf) found.rtf = expandRtf(rtf.data);
+  if (rtf) found.rtf = rtf.data;
 }
 
 export const metaCharset = (html: Buffer) =>
