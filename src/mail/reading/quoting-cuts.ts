@@ -1,3 +1,4 @@
+import { isMarkedLine } from '../../domain/mail/answer-line.ts';
 import { head, headerBlockAt, headerOf, isBlank, isOrnament, isQuoted, isRule } from './quoting-lines.ts';
 import type { Page } from './quoting-page.ts';
 import { FORWARDED_LINE, ORIGINAL_LINE, WRITE_ABOVE } from './quoting-words.ts';
@@ -16,7 +17,7 @@ function isCut(page: Page, index: number): boolean {
   const { text, hint } = page.lines[index]!;
   if (hint === 'cut') return true;
   if (isBlank(text) || isQuoted(text)) return false;
-  if (WRITE_ABOVE.test(head(text)) || isSeparator(page, index)) return true;
+  if (isMarkedLine(head(text)) || WRITE_ABOVE.test(head(text)) || isSeparator(page, index)) return true;
   return headerOf(text) !== null && headerBlockAt(page.texts, index, isBelowRule(page, index)) !== null;
 }
 

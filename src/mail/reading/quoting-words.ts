@@ -84,9 +84,9 @@ const between = (words: string) =>
 export const ORIGINAL_LINE = between(ORIGINAL);
 export const FORWARDED_LINE = between(FORWARDED);
 
-/** The line our own mails begin with, and those of other help desks. */
+/** The line other help desks' mails begin with; ours is known by its marks, in any language, and in HTML by these words. */
 export const WRITE_ABOVE =
-  /^[\s>|*]{0,40}##- .{1,300} -##[\s*]*$|^[^\p{L}]{0,40}(?:please )?(?:write|reply|type|add) (?:your )?(?:reply |answer |response )?above this line|^[^\p{L}]{0,40}(?:bitte )?(?:schreiben sie |antworten sie |antworten |antwort |schreib )?(?:bitte )?(?:ihre antwort )?(?:ober|über)(?:halb)? dieser (?:linie|zeile)|^[^\p{L}]{0,40}(?:veuillez )?(?:écrire|répondre|écrivez|répondez) (?:votre réponse )?au-dessus de cette ligne|^[^\p{L}]{0,40}(?:por favor,? )?(?:escriba|responda|escribe|escreva) (?:su respuesta )?(?:por encima|acima|arriba) d(?:e|esta) (?:esta )?(?:línea|linha)/iu;
+  /^[^\p{L}]{0,40}(?:please )?(?:write|reply|type|add) (?:your )?(?:reply |answer |response )?above this line|^[^\p{L}]{0,40}(?:bitte )?(?:schreiben sie |antworten sie |antworten |antwort |schreib )?(?:bitte )?(?:ihre antwort )?(?:ober|über)(?:halb)? dieser (?:linie|zeile)|^[^\p{L}]{0,40}(?:veuillez )?(?:écrire|répondre|écrivez|répondez) (?:votre réponse )?au-dessus de cette ligne|^[^\p{L}]{0,40}(?:por favor,? )?(?:escriba|responda|escribe|escreva) (?:su respuesta )?(?:por encima|acima|arriba) d(?:e|esta) (?:esta )?(?:línea|linha)/iu;
 
 /** "Sent from my …", alone on its line. */
 export const MOBILE = new RegExp(
