@@ -148,6 +148,43 @@ describe('a template that somebody changed', () => {
   });
 });
 
+describe('a mention', () => {
+  const mention = async () => {
+    const { number } = await raise();
+    await settle();
+    await say(people.marek, number, {
+      kind: 'note',
+      body: 'See @Nadia Test quaggasecret',
+      mentions: [people.nadia],
+    });
+    await dispatch();
+    return number;
+  };
+
+  test('has words of its own, and is answered by nobody’s mail where it is in a note', async () => {
+    await db('mailboxes').insert({ name: 'Help', address: 'help@company.example', kind: 'push' });
+    await word('ticket-mention', { heading: '{{actor.name}} calls you' });
+    await mention();
+    const mail = to(await sendAll(), 'Nadia');
+    expect(mail?.text).toContain('Marek Test calls you');
+    expect(mail?.text).toContain('quaggasecret');
+    expect(mail?.text).toContain('Only those who work this ticket can read notes');
+    expect(mail?.replyTo.address).not.toContain('+t');
+    expect(mail?.text).not.toContain('Write your answer above this line');
+    await db('mailboxes').delete();
+  });
+
+  test('in a note is not sent to who works the ticket no more', async () => {
+    const number = await mention();
+    const { id } = await db('tickets').where({ number }).first('id');
+    await db('team_members').where({ user_id: people.nadia }).delete();
+    await db('ticket_watchers').insert({ ticket_id: id, user_id: people.nadia });
+    expect(await sendAll()).toEqual([]);
+    const row = await db('deliveries').where({ template: 'ticket-mention' }).orderBy('id', 'desc').first();
+    expect(row).toMatchObject({ state: 'cancelled', recipient_id: people.nadia });
+  });
+});
+
 describe('a test mail', () => {
   const key = { event: 'ticket-reply', language: 'en' } as const;
   const typed = { ...ownWording('ticket-reply', admin.t), heading: 'Unsaved words' };

@@ -111,7 +111,9 @@ export function templateWord(template: string, t: Translate): string {
     'ticket-status': t('Status changed'),
     'ticket-assigned': t('Assigned'),
     'ticket-note': t('Internal note'),
+    'ticket-mention': t('Mention'),
     digest: t('Daily digest'),
+    'template-test': t('Test of a template'),
   };
   return words[template] ?? template;
 }
