@@ -66,6 +66,10 @@ describe('a body is read', () => {
     },
   );
 
+  test('by its looks though it is short', async () => {
+    expect(await textOf(iconv.encode('机房环境法规', 'gb18030'))).toBe('机房环境法规');
+  });
+
   test('as windows-1252 where nothing is declared and nothing else fits', async () => {
     expect(await textOf(bytes('Caf\xe9 \x96 d\xe9j\xe0 vu'))).toBe('Café – déjà vu');
   });
