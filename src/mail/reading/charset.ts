@@ -19,10 +19,10 @@ function withoutMark(bytes: Buffer): string | undefined {
 }
 
 function byDeclaration(bytes: Buffer, charset: string | null): string | undefined {
-  // Who declares it and writes high bytes has Shift JIS.
-  if (charset?.startsWith('iso-2022') && !isAscii(bytes) && !isUtf8(bytes)) return decode(bytes, 'shift_jis');
-  // These write other letters with ASCII bytes.
-  if (charset && /^(utf-?(7|16|32)|iso-2022)/.test(charset)) return decode(bytes, charset);
+  if (charset && /^utf-?(16|32)/.test(charset)) return decode(bytes, charset);
+  // These write other letters with ASCII bytes; who declares the Japanese one and writes others has Shift JIS.
+  if (charset && /^(utf-?7|iso-2022)/.test(charset) && isAscii(bytes)) return decode(bytes, charset);
+  if (charset?.startsWith('iso-2022') && !isUtf8(bytes)) return decode(bytes, 'shift_jis');
   if (isAscii(bytes))
     return head(bytes).includes('\u001b$') ? decode(bytes, 'iso-2022-jp') : bytes.toString('latin1');
   if (isUtf8(bytes) && !(charset && isDouble.test(charset) && !hasTriple(bytes)))

@@ -69,7 +69,7 @@ function idsOf(value: string): string[] {
   const text = decodeWords(value.slice(0, 60_000));
   const found = [...text.matchAll(/<([^<>\s]{1,900})>/g)].map(([id]) => id);
   if (found.length > 0) return found;
-  const bare = /^[^\s<>@]{1,400}@[^\s<>]{1,400}$/.exec(text.trim())?.[0];
+  const bare = /^[^\s<>]{1,800}$/.exec(text.trim())?.[0];
   return bare ? [`<${bare}>`] : [];
 }
 

@@ -37,8 +37,20 @@ describe('a body is read', () => {
     expect(await textOf(body)).toBe('プリンター');
   });
 
+  test('in Shift JIS where ISO-2022-JP was declared and it is none', async () => {
+    expect(await textOf(iconv.encode('プリンター', 'shift_jis'), 'iso-2022-jp')).toBe('プリンター');
+  });
+
   test('as UTF-8 where it is valid UTF-8, whatever was declared', async () => {
-    for (const declared of [undefined, 'iso-8859-1', 'us-ascii', 'gb2312', 'no-such-charset'])
+    for (const declared of [
+      undefined,
+      'iso-2022-jp',
+      'utf-7',
+      'iso-8859-1',
+      'us-ascii',
+      'gb2312',
+      'no-such-charset',
+    ])
       expect(await textOf(Buffer.from('Größe – 打印机'), declared)).toBe('Größe – 打印机');
   });
 

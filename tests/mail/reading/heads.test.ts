@@ -96,6 +96,7 @@ describe('the head', () => {
 
   test('gives a Message-ID without brackets its brackets', async () => {
     expect((await readMail(mail('Message-ID: 1@example.com', '', ''))).messageId).toBe('<1@example.com>');
+    expect((await readMail(mail('Message-ID: 12223', '', ''))).messageId).toBe('<12223>');
     expect((await readMail(mail('Subject: x', '', ''))).messageId).toBeNull();
   });
 
