@@ -98,7 +98,7 @@ class Builder {
     if (this.unseen > 0) return;
     this.mark(name, attributes);
     if (VOIDS.has(name)) {
-      if (name === 'hr') this.say('________');
+      if (name === 'hr') this.say('--------');
       this.pieces.push({ kind: 'leaf', source, line: this.lines.length - 1 });
       if (name === 'img') this.say('\u{fffc}');
       if (name === 'br' || name === 'hr') this.newLine(name === 'br');

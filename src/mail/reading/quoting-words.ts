@@ -44,7 +44,7 @@ export const WROTE = new RegExp(
     'schreef|geschreven|escreveu|escreve|napisał(?:\\(a\\)|a)?|napisali|написал(?:\\(а\\)|а|и)?|пишет|писал(?:\\(а\\)|а|и)?|пише|написав|' +
     'написала|napsal(?:\\(a\\)|a)?|napísal(?:\\(a\\)|a)?|skrev|skreiv|skrifaði|kirjoitti|yazdı|yazmış|έγραψε|писал|написа|пишува|' +
     'napisao|napisala|napisal(?:/-a)?|a scris|scris|ezt írta|írta|kirjutas|rakstīja|rašė|parašė|va escriure|ha escrit|escrigué|idatzi du|' +
-    'idatzi zuen|đã viết|viết|menulis|shkroi|sgrifennodd|reageerde|said' +
+    'idatzi zuen|đã viết|viết|menulis|shkroi|sgrifennodd|reageerde' +
     ')(?![\\p{L}\\p{N}])|写道|寫道|写了|編寫|撰写|のメッセージ|書きました|のメール|님이 작성|님이 썼|작성:|כתב|כתבה|מאת|كتب|เขียนว่า|ได้เขียน|ने लिखा',
   'iu',
 );

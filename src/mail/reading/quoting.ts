@@ -50,6 +50,8 @@ export function splitHtml(html: string): { html: string; quotedHtml: string | nu
   const page = pageOf(html);
   if (!page) return null;
   const isFolded = foldLines(page.lines.map(line => ({ ...line, text: line.text.replace(/\u00a0/g, ' ') })));
-  if (!isFolded.includes(true)) return { html, quotedHtml: null };
+  // A rule at the end, with nothing to see below it, is no quote.
+  const isSeen = page.lines.some(({ text }, index) => isFolded[index] && /[\p{L}\p{N}\ufffc]/u.test(text));
+  if (!isSeen) return { html, quotedHtml: null };
   return { html: pick(page, line => !isFolded[line]), quotedHtml: pick(page, line => isFolded[line]!) };
 }

@@ -324,6 +324,11 @@ describe('HTML is split as the clients build it', () => {
     });
   });
 
+  test('a rule at the end is no quote', () => {
+    const html = '<p>It hums.</p><hr><p>Each day at noon, in every room. Call me at www.example.com.</p><hr>';
+    expect(splitHtml(html)).toEqual({ html, quotedHtml: null });
+  });
+
   test('a long page is split at the same place', () => {
     const long = '<p>It hums &amp; hums, day and night, and nobody comes.</p>'.repeat(300);
     const split = splitHtml(`<div>${long}<blockquote type="cite"><p>Does it?</p></blockquote></div>`);
