@@ -155,7 +155,6 @@ describe('a mention', () => {
     await say(people.marek, number, {
       kind: 'note',
       body: 'See @Nadia Test quaggasecret',
-      mentions: [people.nadia],
     });
     await dispatch();
     return number;
