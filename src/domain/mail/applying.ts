@@ -6,6 +6,7 @@ import { lockTicket, type Ticket } from '../tickets/ticket.ts';
 import { takeAnswer } from './answer-limit.ts';
 import { applyReport } from './bouncing.ts';
 import { oneLine, plainText } from './cleaning.ts';
+import { closeMail, type Effect } from './closing.ts';
 import { writerOf } from './contacts.ts';
 import { letCopiedIn } from './copied.ts';
 import { attachKept, type KeptFiles } from './keeping-files.ts';
@@ -13,8 +14,6 @@ import type { Decision, Looked, Origin } from './looking.ts';
 import { markdownSafe } from './markdown-safe.ts';
 import { answerRefusal } from './refusing.ts';
 import { type Sender, txAs } from './senders.ts';
-
-type Effect = { ticketId?: number; commentId?: number; personId?: number };
 
 /** Writes what was decided, with all that follows from it, and that it was; in the transaction that holds the mail. */
 export async function apply(tx: Tx, looked: Looked, decision: Decision, files: KeptFiles): Promise<void> {
@@ -141,40 +140,4 @@ function bodyOf({ t }: Context, { mail }: Looked, from: Origin, { left }: KeptFi
     .join(', ');
   const missing = left.length > 0 ? t('Files that are only in the original mail: {{names}}', { names }) : '';
   return [text, missing].filter(Boolean).join('\n\n') || t('(no text)');
-}
-
-async function closeMail(tx: Tx, looked: Looked, decision: Decision, files: KeptFiles, effect: Effect) {
-  const { coming, mail, sender } = looked;
-  const { approved: _approved, moveTo: _moveTo, ...kept } = coming.detail;
-  const detail = {
-    ...kept,
-    ...decision.detail,
-    ...(sender.proof !== 'none' && { dmarc: sender.proof }),
-    ...(mail.problems.length > 0 && { problems: mail.problems.slice(0, 20) }),
-    ...(mail.labels.length > 0 && { labels: mail.labels }),
-    ...(mail.calendar && { calendar: mail.calendar }),
-    ...(files.left.length > 0 && { filesLeft: files.left.slice(0, 50) }),
-  };
-  const read = {
-    from_address: sender.address ? oneLine(sender.address, 320) : null,
-    from_name: sender.name || null,
-    subject: oneLine(mail.subject, 500) || null,
-  };
-  await tx.db('inbound_mails').where({ duplicate_of: coming.id }).update(read);
-  await tx
-    .db('inbound_mails')
-    .where({ id: coming.id })
-    .update({
-      fate: decision.fate,
-      rule: decision.rule,
-      detail: JSON.stringify(detail, (_key, value) => (typeof value === 'string' ? plainText(value) : value)),
-      ticket_id: effect.ticketId ?? null,
-      comment_id: effect.commentId ?? null,
-      person_id: effect.personId ?? null,
-      ...read,
-      message_id: mail.messageId ? oneLine(mail.messageId, 500) : tx.db.ref('message_id'),
-      last_error: null,
-      handled_at: tx.db.fn.now(),
-      version: tx.db.raw('version + 1'),
-    });
 }
