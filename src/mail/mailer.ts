@@ -54,7 +54,8 @@ export function composeMail(letter: Letter, { http, mail }: Parts['config'], tra
     headers: {
       // RFC 3834: a machine wrote it, so machines must not answer.
       'Auto-Submitted': 'auto-generated',
-      'X-Auto-Response-Suppress': 'All',
+      // All of them but NDR: Exchange would keep to itself that a mail could not be delivered.
+      'X-Auto-Response-Suppress': 'DR, RN, NRN, OOF, AutoReply',
       'List-Id': isTicket
         ? `<tickets.${host}>`
         : letter.template === 'digest'

@@ -41,6 +41,8 @@ test('a mail is sent once, with headers that name it and keep machines from answ
   const raw = sink.mails[0]?.raw ?? '';
   expect(idOf(raw)).toBe(row.message_id);
   expect(raw).toMatch(/^Auto-Submitted: auto-generated$/im);
+  // Not "All": Exchange would then keep to itself that a mail could not be delivered.
+  expect(raw).toMatch(/^X-Auto-Response-Suppress: DR, RN, NRN, OOF, AutoReply$/im);
   expect(raw).toMatch(/^References: <t\d+\.[a-z0-9]+@localhost>$/im);
   expect(raw).toMatch(/^List-Id: <tickets\.localhost>$/im);
   expect(raw).toMatch(/multipart\/alternative/);
