@@ -13,12 +13,13 @@ export const FORWARD_SUBJECT =
   /^\s{0,5}(?:\[[^\]]{1,60}\]\s{0,3}){0,3}(?:fwd?|wg|tr|rv|enc|i|fs|vs|vb|vl|doorst|pd|пересл|fw|továbbítás|ynt|ilt|προωθ|转发|轉寄|전달|fyw|rif|trs|redir|rp|välitetty|reenv|enc|weitergeleitet|转寄|转发的)\s{0,3}[:：]/iu;
 
 /**
- * Whose mail was passed on, where the text (plain, whole) shows a forwarding client's header block. HTML is as it came.
+ * Whose mail was passed on, where the text (plain, whole) shows a forwarding client's header block. HTML is as it
+ * came, and asked where there is no text.
  * Outlook puts the same block above what it merely answers: there the subject must say that it was passed on.
  */
 export function forwardedIn(text: string, html: string | null, subject = ''): Forwarded | null {
   const inText = forwardedAmong(text.replace(/\r\n?/g, '\n').split('\n'), subject);
-  if (inText || html === null) return inText;
+  if (inText || html === null || text.trim() !== '') return inText;
   const page = pageOf(html);
   return (
     page &&
