@@ -175,7 +175,8 @@ test('421 after the message: again, once, under the same name', async () => {
   sink.behave('accept');
   await makeDue(ids);
   expect((await turn()).counts).toMatchObject({ sent: 3 });
-  expect(sink.mails.map(({ raw }) => idOf(raw)).sort()).toEqual([...before].sort());
+  expect(sink.mails).toHaveLength(before.length);
+  expect(new Set(sink.mails.map(({ raw }) => idOf(raw)))).toEqual(new Set(before));
 });
 
 test('550: failed at once, logged as an error, and not tried again', async () => {
