@@ -10,7 +10,7 @@ const LINES_LOOKED_AT = 2000;
 
 /** FW:, WG:, TR:, RV: … as clients begin the subject of a mail they pass on. */
 export const FORWARD_SUBJECT =
-  /^\s{0,5}(?:\[[^\]]{1,60}\]\s{0,3}){0,3}(?:fwd?|wg|tr|rv|enc|i|fs|vs|vb|vl|doorst|pd|пересл|fw|továbbítás|ynt|ilt|προωθ|转发|轉寄|전달|fyw|rif|trs|redir|rp|välitetty|reenv|enc|weitergeleitet|转寄|转发的)\s{0,3}[:：]/iu;
+  /^\s{0,5}(?:\[[^\]]{1,60}\]\s{0,3}){0,3}(?:fwd?|wg|tr|rv|enc|i|fs|vs|vb|vl|doorst|pd|пересл|fw|továbbítás|ilt|i̇lt|προωθ|转发|轉寄|전달|fyw|trs|redir|välitetty|reenv|weitergeleitet|转寄|转发的)\s{0,3}[:：]/iu;
 
 /**
  * Whose mail was passed on, where the text (plain, whole) shows a forwarding client's header block. HTML is as it
@@ -32,7 +32,9 @@ export function forwardedIn(text: string, html: string | null, subject = ''): Fo
 
 function forwardedAmong(all: string[], subject: string): Forwarded | null {
   const lines = all.slice(0, LINES_LOOKED_AT).map(line => line.replace(/\u00a0/g, ' '));
-  const isPassedOn = FORWARD_SUBJECT.test(subject.slice(0, 300));
+  // VS: is passed on in Danish and Norwegian, answered in Finnish.
+  const isFinnish = /^\s*vs\s*:/i.test(subject) && lines.some(line => /^Lähettäjä:/.test(line));
+  const isPassedOn = FORWARD_SUBJECT.test(subject.slice(0, 300)) && !isFinnish;
   let hasWords = false;
   for (const [index, line] of lines.entries()) {
     if (isBlank(line)) continue;

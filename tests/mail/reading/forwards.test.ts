@@ -88,6 +88,22 @@ describe('a mail passed on is known', () => {
     ).toBeNull();
   });
 
+  test('VS: is passed on in Danish and answered in Finnish', () => {
+    const danish =
+      'Se her.\n\nFra: Anna Example <anna@example.com>\nSendt: 3. marts 2026 09:14\nTil: Desk\nEmne: Hum\n\nIt hums.';
+    const finnish =
+      'Hei.\n\nLähettäjä: Anna Example <anna@example.com>\nLähetetty: 3. maaliskuuta 2026\nVastaanottaja: Desk\nAihe: Hum\n\nIt hums.';
+    expect(forwardedIn(danish, null, 'VS: Hum')).toMatchObject({
+      from: anna,
+      date: at('2026-03-03T09:14:00Z'),
+    });
+    expect(forwardedIn(finnish, null, 'VS: Hum')).toBeNull();
+    expect(forwardedIn(finnish, null, 'VL: Hum')).toMatchObject({
+      from: anna,
+      date: at('2026-03-03T00:00:00Z'),
+    });
+  });
+
   test('only the outermost counts: what Anna had passed on herself is not hers', () => {
     const text = `---------- Forwarded message ---------\n${outlook}\n\n---------- Forwarded message ---------\nFrom: Olaf <olaf@example.com>\nDate: 2026-03-01\nSubject: Deep\n\nDeep.`;
     expect(forwardedIn(text, null, 'Fwd: Hum')).toMatchObject({ from: anna, subject: 'Hum' });
