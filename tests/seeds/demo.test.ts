@@ -32,7 +32,8 @@ describe('the demo company', () => {
 
   test('mails nobody about its history', async () => {
     expect(await db('event_queue').first()).toBeUndefined();
-    expect(await db('deliveries').first()).toBeUndefined();
+    // What the mail log shows was sent long ago, or given up: nothing waits for a server.
+    expect(await db('deliveries').whereIn('state', ['pending', 'sending']).first()).toBeUndefined();
   });
 
   test('has tickets in every state and every team', async () => {

@@ -170,7 +170,7 @@ test('who asked for the source alone gets no mail, notice, file or word of the t
   await follow();
   await merge(source, target, { acrossRequesters: true });
   await follow();
-  const since = Number((await db('events').max('id'))[0].max);
+  const since = Number((await db('events').max('id').first())?.max);
   const shown = await world.upload(coordinator, 'shown.txt', 'Shown to the requester.');
   await comment(coordinator, await reload(target), { body: 'For the target.', uploadIds: [shown.id] });
   const kept = await world.upload(coordinator, 'kept.txt', 'Of a note.');
@@ -192,7 +192,7 @@ test('who asked for the source alone gets no mail, notice, file or word of the t
   const more = await raise(colleague);
   await merge(more, target, { acrossRequesters: true, withRequester: true });
   await follow();
-  const later = Number((await db('events').max('id'))[0].max);
+  const later = Number((await db('events').max('id').first())?.max);
   await comment(coordinator, await reload(target), { body: 'To both.' });
   await comment(coordinator, await reload(target), { kind: 'note', body: 'To nobody of them.' });
   await follow();
