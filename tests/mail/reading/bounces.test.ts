@@ -269,6 +269,36 @@ describe('reports that follow no standard', () => {
       'hard',
     ],
     [
+      'a German one',
+      'Unzustellbar: Hum',
+      [
+        'Ihre Nachricht konnte nicht zugestellt werden:',
+        '',
+        'anna@example.org',
+        'Das Postfach ist voll.',
+        '',
+        ...RETURNED,
+      ],
+      '5.0.922',
+      'mailboxfull',
+      'soft',
+    ],
+    [
+      'one by a transcript',
+      'There was an error sending your mail',
+      [
+        'I had trouble delivering your message.',
+        '',
+        'SMTP Server <mx.example.org> rejected recipient <anna@example.org>',
+        'It responded as follows: [550 5.1.1 User Unknown]',
+        '',
+        ...RETURNED,
+      ],
+      '5.1.1',
+      'userunknown',
+      'hard',
+    ],
+    [
       'Notes',
       'Undeliverable message',
       [
