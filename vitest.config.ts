@@ -11,6 +11,8 @@ export default defineConfig({
     globalSetup: ['tests/support/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    // The program keeps nothing of a database in its modules (caches hang on the connection), so files may share them.
+    isolate: false,
     sequence: { sequencer: SlowestFirst },
     testTimeout: 15_000,
     hookTimeout: 30_000,

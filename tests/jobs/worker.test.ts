@@ -35,6 +35,7 @@ test('two workers have each job of the schedule once', async () => {
     'fold-counts',
     'fold-lexicon',
     'make-thumbnails',
+    'receive-mail',
     'release-replies',
     'run-bulk',
     'seal-audit',
