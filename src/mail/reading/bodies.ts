@@ -1,7 +1,7 @@
 import { decodeText } from './charset.ts';
 import { unflow } from './flowed.ts';
 import { textAsHtml } from './html.ts';
-import { htmlToText, isTooDeep, withoutTags } from './html-text.ts';
+import { htmlToText, isTooDeep, withoutTags, workOf } from './html-text.ts';
 import type { Leaf } from './leaves.ts';
 import { LIMITS, type Problems } from './limits.ts';
 import { fieldOf, type Part } from './parts.ts';
@@ -16,8 +16,8 @@ export type Bodies = {
   placed: Map<Part, string>;
   /** Parts that were too long to be shown whole. */
   tooLong: Part[];
-  /** Bytes so far. */
-  read: { text: number; html: number };
+  /** Bytes and tags so far. */
+  read: { text: number; html: number; tags: number };
 };
 
 /** What is shown at one place: the same as text and as HTML, or a picture. */
@@ -30,7 +30,7 @@ export function readBodies(leaves: Leaf[], problems: Problems): Bodies {
     html: null,
     placed: new Map(),
     tooLong: [],
-    read: { text: 0, html: 0 },
+    read: { text: 0, html: 0, tags: 0 },
   };
   const pieces: Piece[] = [];
   for (const { part, kind, alternative } of leaves) {
@@ -67,13 +67,18 @@ function read(part: Part, kind: 'text' | 'html', bodies: Bodies, problems: Probl
     /\r+\n|\r/g,
     '\n',
   );
-  if (kind === 'html' && isTooDeep(text, LIMITS.depthOfHtml)) {
-    problems.tell('The HTML has too many tags within tags; its words were read, and it is a file.');
-    bodies.tooLong.push(part);
-    return textAsHtml(withoutTags(text));
-  }
-  const isFlowed = kind === 'text' && format?.toLowerCase() === 'flowed';
+  if (kind === 'html') return readable(text, part, bodies, problems);
+  const isFlowed = format?.toLowerCase() === 'flowed';
   return isFlowed ? unflow(text, { delsp: delsp?.toLowerCase() === 'yes' }) : text;
+}
+
+/** HTML as it is, or only its words where tags are so many or so deep that they were made to be. */
+function readable(html: string, part: Part, bodies: Bodies, problems: Problems): string {
+  bodies.read.tags += workOf(html);
+  if (bodies.read.tags <= LIMITS.tags && !isTooDeep(html, LIMITS.depthOfHtml)) return html;
+  problems.tell('The HTML has too many tags; its words were read, and it is a file.');
+  bodies.tooLong.push(part);
+  return textAsHtml(withoutTags(html));
 }
 
 function join(bodies: Bodies, pieces: Piece[]) {

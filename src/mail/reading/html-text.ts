@@ -118,9 +118,13 @@ export function isTooDeep(html: string, most: number): boolean {
   return false;
 }
 
+/** How much there is to do about HTML: its tags, and attributes, of which there are usually two. */
+export const workOf = (html: string) =>
+  html.split('<').length - 1 + Math.ceil((html.split('=').length - 1) / 2);
+
 /** The words between tags, for HTML that nobody should parse. */
 export const withoutTags = (html: string) =>
   html
     .replace(/<[^<>]{0,2000}>/g, ' ')
-    .replace(/[ \t]+/g, ' ')
+    .replace(/[<>\s]+/g, ' ')
     .trim();

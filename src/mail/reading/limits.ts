@@ -3,6 +3,8 @@ export const LIMITS = {
   /** Multiparts within multiparts: real mails have five. */
   depth: 30,
   parts: 500,
+  /** Lines that begin with two dashes and could be a boundary. */
+  dashes: 200_000,
   files: 200,
   /** The head of one part, its fields, and what is read of one of them. */
   head: 1_000_000,
@@ -11,6 +13,8 @@ export const LIMITS = {
   /** Of all text, and all HTML, of a mail. What lies beyond is kept as a file. */
   text: 1_000_000,
   html: 1_000_000,
+  /** Tags of all HTML: a thread of a year has ten thousand. */
+  tags: 40_000,
   /** Tags within tags that are kept, and with how many HTML is read at all: real mails have seventy. */
   nesting: 100,
   depthOfHtml: 1_000,

@@ -31,7 +31,7 @@ export function readParts(raw: Buffer, problems: Problems): Part {
     first.body,
     1,
   ];
-  while (open.length > 0) {
+  for (let count = 0; open.length > 0 && count < LIMITS.dashes; count += 1) {
     const dashes = nextDashes(raw, at);
     if (dashes < 0) break;
     at = dashes + 2;
