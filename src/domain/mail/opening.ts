@@ -24,7 +24,8 @@ export function asStranger(
   if (looked.isApproved) return newTicket(looked, 'approved', null, { ...detail, was: rule });
   const wish = looked.coming.mailbox?.unknownSenders ?? 'park';
   if (wish === 'ticket') return newTicket(looked, rule, null, detail);
-  if (wish === 'park') return { fate: 'parked', rule, detail };
+  // Somebody whom we know is no stranger to be sent away: a person looks.
+  if (wish === 'park' || looked.sender.account?.status === 'active') return { fate: 'parked', rule, detail };
   return { fate: 'refused', rule, mayAnswer: mayAnswer(looked), detail };
 }
 

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { askForReset } from '../../../src/domain/identity/resetting.ts';
 import type { Reading } from '../../../src/domain/mail/coming.ts';
 import { storeMail } from '../../../src/domain/mail/storing.ts';
-import { closeTicket, resolveTicket } from '../../../src/domain/tickets/closing.ts';
+import { closeTicket, resolveTicket, withdrawTicket } from '../../../src/domain/tickets/closing.ts';
 import { mergeTickets } from '../../../src/domain/tickets/merging.ts';
 import { markSpam } from '../../../src/domain/tickets/spamming.ts';
 import { findTicket } from '../../../src/domain/tickets/ticket.ts';
@@ -100,6 +100,12 @@ describe('a new mail', () => {
       rule: 'unknown-sender',
     });
     expect(await userAt('p@strange.example')).toBeUndefined();
+    const foreign = await makeTicket({ by: people.employee, team: people.it });
+    const to = await office.replyTo(foreign, people.employee);
+    expect(await refusing.send({ from: people.colleague.email, to })).toMatchObject({
+      fate: 'parked',
+      rule: 'key-of-another',
+    });
     await set({ trustedDomains: ['friends.example'] });
     expect(await refusing.send({ from: 'f@friends.example' })).toMatchObject({
       fate: 'ticket',
@@ -226,6 +232,18 @@ describe('an answer', () => {
     });
     expect(desk).toMatchObject({ fate: 'appended' });
     expect(await commentOf(desk)).toMatchObject({ kind: 'note' });
+  });
+
+  test('to a withdrawn ticket is a new one that follows it', async () => {
+    const ticket = await makeTicket({ by: people.employee, team: people.it });
+    const ctx = await as(people.employee);
+    await withdrawTicket(ctx, await findTicket(ctx, ticket.number));
+    const row = await office.send({
+      from: people.employee.email,
+      to: await office.replyTo(ticket, people.employee),
+    });
+    expect(row).toMatchObject({ fate: 'ticket', rule: 'follow-up-of-closed' });
+    expect(await world.reload(ticket)).toMatchObject({ status: 'withdrawn', needsReply: false });
   });
 
   test('to a merged ticket goes where the work goes on, if its sender is known there', async () => {
