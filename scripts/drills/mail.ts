@@ -184,7 +184,7 @@ class SmtpLine {
 
 async function count(db: Database, tokens: readonly string[], report: MailReport) {
   await eventually(async () => !(await db('inbound_mails').where({ fate: 'received' }).first('id')), {
-    within: 180_000,
+    within: 900_000,
     every: 100,
   });
   for (const token of tokens) {

@@ -145,6 +145,40 @@ describe.skipIf(noDovecot)('a mailbox that is fetched (needs Dovecot)', () => {
     await expect.poll(() => subjects(id), SOON).toHaveLength(31);
   });
 
+  test('what a killed process held is taken over once its lease has run out, by the clock of the database', async () => {
+    const { id, username } = await make();
+    await dovecot.put(username, mailWith('Waiting'));
+    await db('mailboxes')
+      .where({ id })
+      .update({ held_by: 'somebody who is gone', held_until: db.raw(`now() + interval '2 seconds'`) });
+    fetching();
+    await expect.poll(() => subjects(id), SOON).toEqual(['Waiting']);
+    const { held_by } = await db('mailboxes').where({ id }).first();
+    expect(held_by).not.toBe('somebody who is gone');
+  });
+
+  test('a mailbox that is paused or archived is let go of, and nothing is taken from it', async () => {
+    const { id, username } = await make();
+    fetching();
+    await expect.poll(async () => (await box(id)).lastSeenAt, SOON).not.toBeNull();
+    await db('mailboxes').where({ id }).update({ is_active: false });
+    await expect
+      .poll(async () => (await db('mailboxes').where({ id }).first('held_by')).held_by, SOON)
+      .toBeNull();
+    await dovecot.put(username, mailWith('Nobody takes me'));
+    expect(await subjects(id)).toEqual([]);
+  });
+
+  test('stopping takes no longer than a drain may', async () => {
+    const { id } = await make();
+    const one = fetching();
+    await expect.poll(async () => (await box(id)).lastSeenAt, SOON).not.toBeNull();
+    const started = performance.now();
+    await one.stop();
+    expect(performance.now() - started).toBeLessThan(8_000);
+    expect((await db('mailboxes').where({ id }).first('held_by')).held_by).toBeNull();
+  });
+
   test('a mail that cannot be kept does not stop the rest, and is named', async () => {
     const { id, username } = await make();
     await dovecot.putMany(username, [mailWith('Good 1'), mailWith('Poison'), mailWith('Good 2')]);
