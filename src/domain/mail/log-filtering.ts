@@ -1,4 +1,7 @@
+import { query } from '../../db/knex.ts';
+import type { Context } from '../context.ts';
 import { wordsOf } from '../search/querying.ts';
+import { positional } from '../tickets/finding.ts';
 import { type Fate, fates } from './message.ts';
 
 /** What becomes of a mail that goes out, in the words of the log. */
@@ -40,22 +43,36 @@ const OUT: Record<OutFate, string> = {
   cancelled: `d.state = 'cancelled' and d.bounced_at is null`,
 };
 
-/** Of a word that is in very many mails, the newest. */
+/** More mails than these with the words are found by going through the newest. */
 const MOST_MATCHES = 2_000;
-const MOST_TICKETS = 500;
 
-const SUBJECT = `to_tsvector('simple', plain_text(subject)) @@ to_tsquery('simple', :words)`;
+const matches = (subject: string) =>
+  `to_tsvector('simple', plain_text(${subject})) @@ to_tsquery('simple', :words)`;
 const BY_TICKET = '(select id from tickets where number = :number)';
-const IN_WORDS = `m.id in (select id from inbound_mails where ${SUBJECT} order by id desc limit ${MOST_MATCHES})`;
 /** A mail of ours is called like its ticket. */
 const OUT_WORDS = `e.ticket_id in (
   with hits as materialized (
     select ticket_id from ticket_documents where coalesce(staff_words, public_words) @@ to_tsquery('simple', :words)
-    order by ticket_id desc limit ${MOST_TICKETS})
-  select s.id from hits join tickets s on s.id = hits.ticket_id where ${SUBJECT.replace('subject', 's.subject')})`;
+    limit ${MOST_MATCHES})
+  select s.id from hits join tickets s on s.id = hits.ticket_id where ${matches('s.subject')})`;
+
+// Without an order: asked for the newest, the plan would go through all mails for a word that is in one.
+const HITS = `select array(select id from inbound_mails where ${matches('subject')} limit ${MOST_MATCHES + 1}) as ids`;
+
+/** The mails whose subject has the words, as long as they are few. */
+export async function hitsOf(ctx: Context, filter: LogFilter): Promise<number[] | undefined> {
+  const { words } = soughtIn(filter.words ?? '');
+  if (words === undefined || filter.direction === 'out') return undefined;
+  const { text, bindings } = positional(HITS, { words });
+  const [row] = await query<{ ids: number[] }>(ctx.db, text, bindings);
+  return row && row.ids.length <= MOST_MATCHES ? row.ids : undefined;
+}
 
 /** The parts of the log that a filter asks for, and the values of their places. No part: nothing can match. */
-export function branchesOf(filter: LogFilter): { branches: Branch[]; values: Record<string, unknown> } {
+export function branchesOf(
+  filter: LogFilter,
+  hits?: number[],
+): { branches: Branch[]; values: Record<string, unknown> } {
   const { number, words } = soughtIn(filter.words ?? '');
   const address = filter.address?.trim().toLowerCase();
   if (filter.words && number === undefined && words === undefined) return { branches: [], values: {} };
@@ -63,7 +80,7 @@ export function branchesOf(filter: LogFilter): { branches: Branch[]; values: Rec
     ...(filter.mailboxId === undefined ? [] : ['m.mailbox_id = :mailbox']),
     ...(address ? ['lower(m.from_address) = :address'] : []),
     ...(number === undefined ? [] : [`m.ticket_id = ${BY_TICKET}`]),
-    ...(words === undefined ? [] : [IN_WORDS]),
+    ...(words === undefined ? [] : [hits ? 'm.id = any(:hits::bigint[])' : matches('m.subject')]),
   ];
   const outs = [
     ...(address ? ['d.recipient_id = (select id from users where lower(email) = :address)'] : []),
@@ -74,7 +91,7 @@ export function branchesOf(filter: LogFilter): { branches: Branch[]; values: Rec
     direction,
     where: [where, ...(direction === 'in' ? ins : outs)].filter(Boolean).join(' and ') || 'true',
   }));
-  return { branches, values: { mailbox: filter.mailboxId, address, number, words } };
+  return { branches, values: { mailbox: filter.mailboxId, address, number, words, hits } };
 }
 
 function fateBranches({ direction, fate, mailboxId }: LogFilter): Branch[] {

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { authorize } from '../policies.ts';
 import { visibleTickets } from '../tickets/finding.ts';
-import { type Branch, branchesOf, type LogFilter, type OutFate } from './log-filtering.ts';
+import { type Branch, branchesOf, hitsOf, type LogFilter, type OutFate } from './log-filtering.ts';
 import type { Fate } from './message.ts';
 
 type Common = { id: number; at: Date; ticketNumber: number | null };
@@ -91,7 +91,7 @@ export async function listMails(
 ): Promise<LogPage> {
   authorize(ctx, 'mail.manage');
   const scope = visibleTickets(ctx);
-  const { branches, values } = branchesOf(filter);
+  const { branches, values } = branchesOf(filter, await hitsOf(ctx, filter));
   if (branches.length === 0) return { lines: [], newer: undefined, older: undefined };
   const backwards = newer !== undefined;
   const edge = edgeOf(newer ?? older);
