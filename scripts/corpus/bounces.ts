@@ -86,7 +86,7 @@ const SIGNS = [
   /^return-path: *<>/im,
   /^content-type: *multipart\/report/im,
   /^from:.*mailer-daemon/im,
-  /^from:.*postmaster[\s\S]*^subject: undeliver/im,
+  /^from:.*postmaster[\s\S]*^subject: (?:undeliver|mail system error)/im,
 ];
 const headOf = (raw: Buffer) =>
   raw

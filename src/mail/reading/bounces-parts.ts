@@ -20,6 +20,7 @@ export function partsOf(raw: Buffer): Parts {
   const { headers, body } = opened(whole);
   const leaves: Leaf[] = [];
   collect(headers, body, leaves, 0);
+  if (leaves.length === 0) leaves.push({ type: 'text/plain', text: body });
   return { headers, leaves };
 }
 

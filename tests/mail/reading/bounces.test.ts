@@ -349,6 +349,25 @@ describe('reports that follow no standard', () => {
   });
 });
 
+test('a report whose parts cannot be told apart is read as one text', () => {
+  const found = report(
+    ...DAEMON,
+    'Subject: Mail System Error - Returned Mail',
+    'Content-Type: multipart/mixed; boundary="a _ b"',
+    '',
+    '--a _',
+    ' b',
+    'Content-Type: text/plain',
+    '',
+    'The message was not delivered to:',
+    '',
+    '     anna@example.org',
+    '',
+    'Unknown user',
+  );
+  expect(found?.recipients[0]).toMatchObject({ address: 'anna@example.org', reason: 'userunknown' });
+});
+
 describe('what is no report', () => {
   test.each([
     [
