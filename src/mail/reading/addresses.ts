@@ -1,4 +1,5 @@
 import type { MailAddress } from '../../domain/mail/message.ts';
+import { decodeText } from './charset.ts';
 import { LIMITS, type Problems } from './limits.ts';
 import { decodeWords, oneLine } from './words.ts';
 
@@ -28,8 +29,9 @@ function addressOf(
   const address = tidyAddress(raw, charset, problems);
   if (!address && !name.trim()) return null;
   const shown = decodeWords(name, charset);
+  if (bare?.[1]?.includes('@')) problems.tell('An address stands beside another without a comma.');
   // "anna@example.com" in quotes alone is how some programs write an address.
-  if (!address && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(shown) && !/=\?/.test(name))
+  if (!address && name !== comment && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(shown) && !/=\?/.test(name))
     return { name: '', address: shown };
   return { name: shown === address ? '' : shown, address };
 }
@@ -38,7 +40,7 @@ function addressOf(
 function tidyAddress(raw: string, charset: string, problems: Problems): string {
   if (/=\?/.test(raw))
     problems.tell('An address holds an encoded word, which no address may; it was not decoded.');
-  const text = /[\x80-\xff]/.test(raw) ? decodeWords(raw, charset) : raw;
+  const text = decodeText(Buffer.from(raw, 'latin1'), charset);
   const address = oneLine(text)
     .replace(/^mailto:/i, '')
     .replace(/[<>]/g, '')
@@ -68,9 +70,11 @@ function mailboxesOf(value: string): Mailbox[] {
     else if (sign === ':' && now.angle === null && !now.phrase.includes('@') && !/mailto$/i.test(now.phrase))
       now = empty();
     else if (sign === '(' && token.length > 1) now.comment ||= token.slice(1, -1).trim();
-    else if (sign === '<' && (now.angle === null || !now.angle.includes('@')))
-      now.angle = token.slice(1).replace(/>$/, '');
-    else if (now.angle === null) now.phrase += token;
+    else if (sign === '<') {
+      // Two in brackets are two people, whichever of them another server would have seen.
+      if (now.angle?.includes('@') && token.includes('@')) end();
+      if (!now.angle?.includes('@')) now.angle = token.slice(1).replace(/>$/, '');
+    } else if (now.angle === null) now.phrase += token;
   }
   end();
   return all;

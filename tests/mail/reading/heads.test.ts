@@ -55,6 +55,22 @@ describe('addresses are structures', () => {
     expect(domain.problems.join()).toContain('encoded word');
   });
 
+  test('bare bytes beside an encoded word do not make it be decoded', async () => {
+    const read = await readMail(bytes('From: <=?utf-8?Q?boss=40example.com?=\xc3\xa4@example.net>\r\n\r\n'));
+    expect(read.from[0]!.address).toContain('=?utf-8?Q?');
+  });
+
+  test('a comment is no address', async () => {
+    expect(await fromOf('(boss@example.com)')).toEqual([{ name: 'boss@example.com', address: '' }]);
+  });
+
+  test('two addresses for one name are both told, so that nobody takes the one for the other', async () => {
+    const from = await fromOf('Boss <boss@example.com> <mallory@example.net>');
+    expect(from.map(({ address }) => address)).toEqual(['boss@example.com', 'mallory@example.net']);
+    const bare = await readMail(mail('From: boss@example.com mallory@example.net', '', ''));
+    expect(bare.problems.join()).toContain('without a comma');
+  });
+
   test('of two From lines all are told', async () => {
     const read = await readMail(mail('From: a@example.com', 'From: b@example.com', '', ''));
     expect(read.from.map(({ address }) => address)).toEqual(['a@example.com', 'b@example.com']);
