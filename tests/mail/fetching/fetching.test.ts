@@ -39,7 +39,7 @@ const flags = (user: string) =>
     return found;
   });
 
-describe.skipIf(noDovecot)('a mailbox that is fetched (needs Dovecot)', () => {
+describe.skipIf(noDovecot)('a mailbox that is fetched (needs Dovecot)', { timeout: 90_000 }, () => {
   test('a mail is here within five seconds of its arrival, and is marked as read after that', async () => {
     const { id, username } = await make();
     await dovecot.put(username, mailWith('First'));
