@@ -132,7 +132,7 @@ function edgeOf(cursor: string | undefined) {
 }
 
 function partOf(
-  { direction, where }: Branch,
+  { direction, where, isFew = false }: Branch,
   filter: LogFilter,
   edge: object | undefined,
   backwards: boolean,
@@ -140,13 +140,15 @@ function partOf(
 ): string {
   const [at, key] = direction === 'in' ? ['m.received_at', 'm.id'] : ['d.created_at', 'd.id'];
   const beyond = `(${at}, ${key}) ${backwards ? '>' : '<'} ('epoch'::timestamptz + :micros::bigint * interval '1 microsecond', :edge${direction}::bigint)`;
-  return [
+  const part = [
     direction === 'in' ? INCOMING(works) : OUTGOING(works),
     where,
     ...(filter.from ? [`${at} >= :from`] : []),
     ...(filter.to ? [`${at} < :to`] : []),
     ...(edge ? [beyond] : []),
   ].join(' and ');
+  // `offset 0` keeps the limit out of it.
+  return isFew ? `select * from (${part} offset 0) as few` : part;
 }
 
 const cursorOf = (row: Row | undefined) =>
