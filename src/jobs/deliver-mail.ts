@@ -14,4 +14,6 @@ export const deliverMail: Job = async ({ ctx, services, outgoing, touch, goOn })
   }
   const counts = await touching(touch, () => deliverDue(ctx, outgoing.post, { goOn }));
   for (const [result, n] of Object.entries(counts)) if (n > 0) services.metrics.mails.inc({ result }, n);
+  // The turn is over and more may wait: the next begins at once, not with the next tick.
+  if (!goOn() && counts.sent > 0) ctx.world.wake('deliver-mail');
 };
