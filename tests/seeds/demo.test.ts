@@ -32,8 +32,9 @@ describe('the demo company', () => {
 
   test('mails nobody about its history', async () => {
     expect(await db('event_queue').first()).toBeUndefined();
-    // What the mail log shows was sent long ago, or given up: nothing waits for a server.
-    expect(await db('deliveries').whereIn('state', ['pending', 'sending']).first()).toBeUndefined();
+    // What the mail log shows was sent long ago, given up, or is one that a server put off: nothing is new.
+    const fresh = db('deliveries').whereIn('state', ['pending', 'sending']).where({ attempts: 0 });
+    expect(await fresh.first()).toBeUndefined();
   });
 
   test('has tickets in every state and every team', async () => {
