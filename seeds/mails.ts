@@ -257,10 +257,9 @@ async function sendMails(tx: Tx, company: Company) {
     [
       { subject: 'Slow VPN in the evening', by: 'priya', to: 'hana', template: 'ticket-reply' },
       () => ({
-        state: 'pending',
-        attempts: 3,
-        last_error: '451 4.7.1 Greylisting in action, please come back later',
-        next_attempt_at: new Date(tx.now().getTime() + 2 * HOUR),
+        state: 'cancelled',
+        attempts: 1,
+        last_error: 'The status is what it was before',
       }),
     ],
     [
