@@ -8,7 +8,7 @@ import { expectInvariants } from '../support/invariants.ts';
 import { desk } from './desk.ts';
 
 /** A hundred in the drill (ROUNDS=100). */
-const ROUNDS = Number(process.env.ROUNDS ?? 8);
+const ROUNDS = Number(process.env.ROUNDS ?? 4);
 const MAILS_A_ROUND = 6;
 
 const { db, config, system } = await desk();

@@ -7,10 +7,10 @@ import { sentenceOf } from '../../domain/mail/rules.ts';
 import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
 import { emptyForm, type FormState, submit } from '../rendering/forms.ts';
+import { sendMailDocument } from '../rendering/mail-document.ts';
 import { done } from '../rendering/page.ts';
 import { numberParam, queryText } from '../request.ts';
 import { adminPage, press, withQuery } from './admin-page.ts';
-import { sendMailDocument } from '../rendering/mail-document.ts';
 import { fateWord, stepWord } from './mail-words.ts';
 
 /** One mail that came in. A ticket's mail is of who works the ticket, so the verbs decide who finds it. */

@@ -47,7 +47,9 @@ test('who is named is told first of all, by page and mail, and follows nothing b
   await dispatchEvents(await system(), subscribers);
   const [notice] = (await listNotifications(await as(priya))).rows;
   expect(notice).toMatchObject({ kind: 'mention', ticket: { number: ticket.number } });
-  expect(await db('deliveries').where({ recipient_id: priya.id, template: 'ticket-mention' })).toHaveLength(1);
+  expect(await db('deliveries').where({ recipient_id: priya.id, template: 'ticket-mention' })).toHaveLength(
+    1,
+  );
   expect((await listNotifications(await as(stranger))).rows).toEqual([]);
   expect(await db('ticket_watchers').where({ ticket_id: ticket.id })).toEqual([]);
   await db('team_members').where({ user_id: priya.id }).delete();
