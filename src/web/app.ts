@@ -14,7 +14,10 @@ import { type Assets, createAssets } from './rendering/assets.ts';
 import { routes } from './routes.ts';
 
 /** The HTML edge, in the order a request passes through it. */
-export async function createApp(services: Services, { assets }: { assets?: Assets } = {}): Promise<Express> {
+export async function createApp(
+  services: Services,
+  { assets, pages = routes }: { assets?: Assets; pages?: typeof routes } = {},
+): Promise<Express> {
   const files = assets ?? (await createAssets({ production: services.config.isProduction }));
   const app = express();
   app.disable('x-powered-by');
@@ -32,7 +35,7 @@ export async function createApp(services: Services, { assets }: { assets?: Asset
   setUpParsing(app);
   setUpContext(app);
   setUpCsrf(app, services);
-  app.use(routes(services));
+  app.use(pages(services));
   app.use(answerNotFound);
   app.use(answerErrors);
   return app;

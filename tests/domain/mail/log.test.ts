@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Tx } from '../../../src/domain/context.ts';
 import { Forbidden, Invalid, NotFound } from '../../../src/domain/errors.ts';
 import { countStates, type LogPage, listMails, type MailLine } from '../../../src/domain/mail/log.ts';
 import type { LogFilter } from '../../../src/domain/mail/log-filtering.ts';
@@ -280,20 +281,24 @@ describe('with very many mails', () => {
     ];
     const READ = `select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::int as n from pg_stat_xact_user_tables
                   where relname in ('inbound_mails', 'deliveries', 'events')`;
+    // The view also has what the connection read just before and has not reported yet, so the difference counts.
+    const readBy = (work: (tx: Tx) => Promise<unknown>) =>
+      log.transaction(async tx => {
+        const readSoFar = async () => Number((await tx.db.raw(READ)).rows[0].n);
+        const before = await readSoFar();
+        await work(tx);
+        return (await readSoFar()) - before;
+      });
     const most: [string, number][] = [];
     for (const filter of filters) {
-      const rows = await log.transaction(async tx => {
+      const rows = await readBy(async tx => {
         const first = await listMails(tx, filter);
         await listMails(tx, filter, { older: first.older });
-        return (await tx.db.raw(READ)).rows[0].n as number;
       });
       if (rows > 2_500) most.push([JSON.stringify(filter), rows]);
     }
     expect(most).toEqual([]);
-    const counted = await log.transaction(async tx => {
-      await countStates(tx);
-      return (await tx.db.raw(READ)).rows[0].n as number;
-    });
+    const counted = await readBy(countStates);
     expect(counted).toBeLessThan(2_000);
   }, 60_000);
 });

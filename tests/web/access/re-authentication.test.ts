@@ -1,30 +1,26 @@
 import { Router } from 'express';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { requireRecentPassword } from '../../../src/web/access/re-authentication.ts';
 import { createApp } from '../../../src/web/app.ts';
 import { allow } from '../../../src/web/middleware/allow.ts';
+import { routes } from '../../../src/web/routes.ts';
 import { accounts, PASSWORD } from '../../domain/identity/accounts.ts';
 import { type Visitor, visitor } from '../../support/visitor.ts';
 
 const sent: unknown[] = [];
 
 // A route as an admin page has it; the real ones are tested with their pages.
-vi.mock('../../../src/web/home/home.ts', () => ({
-  homeRoutes: () => {
-    const router = Router();
-    router.get('/guarded', allow('profile.manage'), requireRecentPassword, (_req, res) => {
-      res.send('inside');
-    });
-    router.post('/guarded', allow('profile.manage'), requireRecentPassword, (req, res) => {
-      sent.push(req.body);
-      res.send('done');
-    });
-    return router;
-  },
-}));
+const guarded = Router()
+  .get('/guarded', allow('profile.manage'), requireRecentPassword, (_req, res) => {
+    res.send('inside');
+  })
+  .post('/guarded', allow('profile.manage'), requireRecentPassword, (req, res) => {
+    sent.push(req.body);
+    res.send('done');
+  });
 
 const { db, services, account } = await accounts();
-const app = await createApp(services);
+const app = await createApp(services, { pages: all => Router().use(guarded, routes(all)) });
 
 async function signIn(who: Visitor, email: string) {
   await who.get('/sign-in?next=/profile');

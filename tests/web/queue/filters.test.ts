@@ -82,10 +82,10 @@ describe('each property can be chosen without scripts, and taken off again', () 
     await marek.click(name);
     expect(marek.html.html).not.toContain('canary');
     const index = marek.html
-      .find('.menu-columns a')
+      .find('.narrow-form a')
       .toArray()
       .findIndex(one => marek.html.textOf(one).match(value));
-    await marek.get(marek.html.find('.menu-columns a').eq(index).attr('href')!);
+    await marek.get(marek.html.find('.narrow-form a').eq(index).attr('href')!);
     expect(marek.path).toContain('sort=oldest');
     expect(subjects().length).toBeGreaterThan(0);
     expect(marek.html.text).toMatch(chip);
