@@ -70,7 +70,7 @@ async function visit(page: Page, who: Stop['who'], look: (path: string) => Promi
 /** Texts, and attributes that are read out or shown, which did not pass through `t` and nobody wrote. */
 async function bareTexts(page: Page): Promise<string[]> {
   const texts: string[] = await page.evaluate(`(() => {
-    const skipped = 'script, style, noscript, template, kbd, code, pre, .mono, [data-content], [name=timeZone] option, svg';
+    const skipped = 'script, style, noscript, template, textarea, kbd, code, pre, .mono, [data-content], [name=timeZone] option, svg';
     const texts = [];
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walk.nextNode()) {
@@ -117,6 +117,8 @@ async function contentOf({ db }: Demo): Promise<Set<string>> {
     ['ticket_templates', 'name', 'subject'],
     ['checklist_items', 'text'],
     ['time_entries', 'note'],
+    ['mail_templates', 'subject', 'heading', 'before_text', 'after_text', 'button'],
+    ['deliveries', 'last_error'],
   ];
   const known = new Set(['Halden Freight', 'Chrome', 'English', 'and', ...EXAMPLES]);
   for (const value of await db('settings').pluck('value')) known.add(String(value));
@@ -139,6 +141,7 @@ async function bodiesOf({ db }: Demo): Promise<string> {
     ...(await db('comments').pluck('body')),
     ...(await db('users').whereNotNull('signature').pluck('signature')),
     ...(await db('saved_replies').pluck('body')),
+    ...(await db('mail_templates').whereNotNull('before_text').pluck('before_text')),
     ...(await db('ticket_templates').pluck('body')),
     ...(await db('ticket_templates').pluck('checklist')).map((items: string[]) => items.join('\n')),
   ];
