@@ -4,7 +4,7 @@ import { freePort } from '../../scripts/drills/program.ts';
 import { testDatabase } from '../support/db.ts';
 
 /** Two hundred in the drill: `npm run drill -- mail`. */
-const ROUNDS = 4;
+const ROUNDS = 2;
 const { db, config } = await testDatabase();
 
 test(`${ROUNDS} kills between the final dot and our commit lose no mail, and double none that is handled`, async () => {
