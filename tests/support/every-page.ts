@@ -80,9 +80,16 @@ async function violations(page: Page, where: string, rules?: string[]): Promise<
 /** Colours glide from one theme to the other: wait until they are there. */
 async function turnDark(page: Page): Promise<void> {
   await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
-  await page.evaluate(`new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)))
-    .then(() => Promise.allSettled(document.getAnimations().map(animation => animation.finished)))
-    .then(() => undefined)`);
+  // Still for three frames: a glide may begin a frame later than the theme.
+  await page.evaluate(`(async () => {
+    const ends = animation => Number.isFinite(animation.effect?.getComputedTiming().endTime);
+    for (let still = 0; still < 3; ) {
+      await new Promise(resolve => requestAnimationFrame(resolve));
+      const gliding = document.getAnimations().filter(each => each.playState === 'running' && ends(each));
+      still = gliding.length > 0 ? 0 : still + 1;
+      await Promise.allSettled(gliding.map(each => each.finished));
+    }
+  })()`);
 }
 
 /** The innermost elements that stick out of the page or of what holds them. */
