@@ -15,6 +15,7 @@ export function mentions() {
     const begun = begunIn(field);
     const turn = ++asked;
     if (begun === null) return close();
+    narrow(field, begun);
     const html = await ask(field.dataset.mentions, begun);
     if (turn === asked && html !== null) show(field, html);
   });
@@ -43,6 +44,27 @@ function show(field, html) {
   field.setAttribute('aria-controls', 'mentions');
   field.setAttribute('aria-activedescendant', 'mention-0');
 }
+
+/** Until the next list is here, what does not fit any more goes at once: a quick Enter must not take it. */
+function narrow(field, begun) {
+  const typed = wordsOf(begun);
+  const fits = name => typed.every(word => wordsOf(name).some(own => own.startsWith(word)));
+  for (const option of optionsOf()) if (!fits(option.dataset.mention)) option.remove();
+  const [first] = optionsOf();
+  if (!first) return close();
+  if (optionsOf().some(option => option.getAttribute('aria-selected') === 'true')) return;
+  first.setAttribute('aria-selected', 'true');
+  field.setAttribute('aria-activedescendant', first.id);
+}
+
+const optionsOf = () => (list() ? findAll('[data-mention]', list()) : []);
+const wordsOf = text =>
+  text
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .split(/[\s.'-]+/)
+    .filter(Boolean);
 
 function close() {
   const open = list();
