@@ -2,16 +2,7 @@ import type { Person } from '../access/actor.ts';
 import type { Tx } from '../context.ts';
 import { oneLine } from './cleaning.ts';
 import type { MailAddress } from './message.ts';
-import { type Account, asciiLower, asWriter, isPlainAddress } from './senders.ts';
-
-const COLUMNS = [
-  'id',
-  'email',
-  'role',
-  'status',
-  'first_name as firstName',
-  'last_name as lastName',
-] as const;
+import { ACCOUNT_COLUMNS, type Account, asciiLower, asWriter, isPlainAddress } from './senders.ts';
 
 /**
  * Somebody who wrote to us, as one who may write: their account, or a contact made of the mail. A contact has no
@@ -50,13 +41,13 @@ async function contactAt(
     .insert(row)
     .onConflict()
     .ignore()
-    .returning<Account[]>([...COLUMNS]);
+    .returning<Account[]>([...ACCOUNT_COLUMNS]);
   if (made) return made;
   // Made by another mail at this moment.
   const known = await tx
     .db('users')
     .whereRaw('lower(email) = ?', [email])
-    .first<Account | undefined>(...COLUMNS);
+    .first<Account | undefined>(...ACCOUNT_COLUMNS);
   if (!known) throw new Error('A contact was neither made nor there');
   return known;
 }

@@ -15,6 +15,15 @@ export type Account = {
   lastName: string;
 };
 
+export const ACCOUNT_COLUMNS = [
+  'id',
+  'email',
+  'role',
+  'status',
+  'first_name as firstName',
+  'last_name as lastName',
+] as const;
+
 /** Who a mail says it is from. That alone proves nothing. */
 export type Sender = {
   /** As it stands there, in small letters; '' for none. */
@@ -81,14 +90,7 @@ async function accountOf(ctx: Context, address: string): Promise<Account | undef
   return ctx
     .db('users')
     .whereRaw('lower(email) = ?', [address])
-    .first<Account | undefined>(
-      'id',
-      'email',
-      'role',
-      'status',
-      'first_name as firstName',
-      'last_name as lastName',
-    );
+    .first<Account | undefined>(...ACCOUNT_COLUMNS);
 }
 
 export const isOfDesk = ({ account }: Sender) =>
