@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright';
 import { describe, expect, test } from 'vitest';
+import { violations } from './axe.ts';
 import { browse, inChromium, noChromium, overflow } from './browser.ts';
 import { type Demo, demoCompany } from './demo.ts';
 import { type Stop, tour } from './tour.ts';
@@ -34,14 +34,14 @@ function lookAt(demo: Demo, stops: Stop[]) {
     await stop.then?.(page);
 
     expect(await outline(page)).toEqual(OUTLINE);
-    const found: string[] = await violations(page, 'desktop, light');
+    const found = (await violations(page)).map(each => `desktop, light: ${each}`);
     for (const width of [1440, 320, 390]) {
       await page.setViewportSize({ width, height: 800 });
       const by = await overflow(page);
       if (by > 0) found.push(`${width} px: ${by} px too wide, by ${await widest(page)}`);
     }
     await turnDark(page);
-    found.push(...(await violations(page, 'phone, dark', LOOKS)));
+    found.push(...(await violations(page, { rules: LOOKS })).map(each => `phone, dark: ${each}`));
     expect(found).toEqual([]);
   });
 }
@@ -64,18 +64,8 @@ const outline = (page: Page) =>
     };
   })()`);
 
-const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 /** What theme and width can change; the rest was looked at already. */
 const LOOKS = ['color-contrast', 'target-size', 'scrollable-region-focusable'];
-
-async function violations(page: Page, where: string, rules?: string[]): Promise<string[]> {
-  // Legacy mode stays in this page: without it each run opens another one.
-  const axe = new AxeBuilder({ page }).setLegacyMode().exclude('iframe');
-  const result = await (rules ? axe.withRules(rules) : axe.withTags(WCAG)).analyze();
-  return result.violations.flatMap(({ id, nodes }) =>
-    nodes.map(node => `${where}: ${id}: ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ''}`),
-  );
-}
 
 /** Colours glide from one theme to the other: wait until they are there. */
 async function turnDark(page: Page): Promise<void> {

@@ -1,10 +1,10 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright';
 import { describe, expect, test } from 'vitest';
 import { createReply } from '../../src/domain/replies/managing.ts';
 import { releaseReplies } from '../../src/domain/tickets/releasing.ts';
 import { paths } from '../../src/paths.ts';
 import { testApp } from '../support/app.ts';
+import { violations } from '../support/axe.ts';
 import { browse, inChromium, noChromium, overflow } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { PASSWORD, usualPeople } from '../support/factories.ts';
@@ -66,8 +66,7 @@ describe.skipIf(noChromium)('the message field in the browser (needs Chromium)',
     expect(await message.inputValue()).toMatch(/^Look @Priya \S+ $/);
     await page.locator('[data-send]:not([hidden])').first().click();
     await page.locator('.msg-note .mention').waitFor();
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode().include('.work').analyze();
-    expect(violations.map(({ id }) => id)).toEqual([]);
+    expect(await violations(page, { within: '.work' })).toEqual([]);
   });
 
   test('a sent reply is taken back, sent again, and goes out while one looks on', async () => {

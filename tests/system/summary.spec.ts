@@ -1,9 +1,9 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { describe, expect, test } from 'vitest';
 import { makeSummaries } from '../../src/domain/tickets/summarising.ts';
 import { paths } from '../../src/paths.ts';
 import { createLlm } from '../../src/platform/llm.ts';
 import { testApp } from '../support/app.ts';
+import { violations } from '../support/axe.ts';
 import { browse, inChromium, noChromium, overflow, WAYS } from '../support/browser.ts';
 import { PASSWORD, usualPeople } from '../support/factories.ts';
 import { llmServer } from '../support/llm.ts';
@@ -43,8 +43,7 @@ describe.skipIf(noChromium)('a summary by AI in the browser (needs Chromium)', (
     expect(await message.inputValue()).toBe('I go on writing meanwhile');
     expect(await message.evaluate('document.activeElement.id')).toBe('reply');
     expect(await overflow(page)).toBe(0);
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode().include('#summary').analyze();
-    expect(violations.map(({ id }) => id)).toEqual([]);
+    expect(await violations(page, { within: '#summary' })).toEqual([]);
     const picture = process.env.SUMMARY_PICTURE;
     if (picture) await page.screenshot({ path: `${picture}-${way.screen}-made.png` });
 

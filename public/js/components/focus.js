@@ -5,10 +5,17 @@ import { queueRows } from './queue-cursor.js';
 export function focus() {
   settle();
   let row = -1;
+  let asking = null;
+  on('htmx:before:request', () => {
+    asking = document.activeElement;
+  });
   on('htmx:before:swap', () => {
     row = queueRows().findIndex(one => one.contains(document.activeElement));
   });
   on('htmx:after:settle', () => {
+    // Whoever pressed Escape while the answer was on its way has left the field for good.
+    const hasLeft = document.activeElement === find('#main') && asking !== find('#main');
+    if (hasLeft) for (const asked of findAll('[data-focus]')) asked.removeAttribute('data-focus');
     settle();
     if (row >= 0 && document.activeElement === document.body) focusRow(row);
     row = -1;
