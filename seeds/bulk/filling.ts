@@ -71,7 +71,7 @@ async function fill(client: pg.Client, size: Size, options: Options): Promise<Fi
   await client.query(BUILD);
   await client.query('commit');
   await client.query(
-    'vacuum (analyze) users, tickets, comments, events, ticket_documents, ticket_counts, lexicon',
+    'vacuum (analyze) users, tickets, comments, events, ticket_documents, ticket_counts, team_ticket_counts, lexicon',
   );
   clock.lap('tidying');
   return { timings: clock.laps as Timings, run: ground.run };
@@ -88,10 +88,15 @@ const copyDocuments = (client: pg.Client, ground: Ground, report: Report) =>
 /** The triggers that keep the counters were off, and COPY takes keys without asking the sequences. */
 async function settle(client: pg.Client, ground: Ground) {
   await client.query('delete from ticket_counts');
+  await client.query('delete from team_ticket_counts');
   await client.query(
     `insert into ticket_counts (team_id, assignee_id, status_kind, needs_reply, due_state, n)
      select team_id, assignee_id, status_kind, needs_reply, due_state, count(*) from tickets
      where status_kind <> 'closed' and spam_at is null group by 1, 2, 3, 4, 5`,
+  );
+  await client.query(
+    `insert into team_ticket_counts (team_id, unassigned, status_kind, needs_reply, due_state, n)
+     select team_id, assignee_id is null, status_kind, needs_reply, due_state, sum(n) from ticket_counts group by 1, 2, 3, 4, 5`,
   );
   for (const table of ['tickets', 'comments', 'events']) {
     await client.query(

@@ -6,6 +6,8 @@ import { RateLimiterPostgres, RateLimiterRedis, RateLimiterRes } from 'rate-limi
 export type RateLimiter = {
   /** Takes one of `points` a window of `seconds`. Returns the seconds to wait when there is none left. */
   take(name: string, key: string, limit: { points: number; seconds: number }): Promise<number | undefined>;
+  /** Puts back one that was taken for nothing. */
+  giveBack(name: string, key: string, limit: { points: number; seconds: number }): Promise<void>;
   /** Forgets what was counted, for example after a sign-in that succeeded. */
   forget(name: string, key: string): Promise<void>;
 };
@@ -40,6 +42,9 @@ export function createRateLimiter(store: { redis: Redis | undefined; db: Knex })
         if (refused instanceof RateLimiterRes) return Math.ceil(refused.msBeforeNext / 1_000);
         throw refused;
       }
+    },
+    async giveBack(name, key, { points, seconds }) {
+      await limiter(name, points, seconds).reward(key);
     },
     async forget(name, key) {
       const matching = [...limiters.entries()].filter(([id]) => id.startsWith(`${name}:`));

@@ -77,6 +77,14 @@ select * from (
     select team_id, assignee_id, status_kind, needs_reply, due_state, -1 from tickets where status_kind <> 'closed' and spam_at is null
   ) as cells group by 1, 2, 3, 4, 5) as sums where n <> 0;
 
+-- So do those of each team
+select * from (
+  select team_id, unassigned, status_kind, needs_reply, due_state, sum(n) as n from (
+    select team_id, unassigned, status_kind, needs_reply, due_state, n from team_ticket_counts
+    union all
+    select team_id, assignee_id is null, status_kind, needs_reply, due_state, -1 from tickets where status_kind <> 'closed' and spam_at is null
+  ) as cells group by 1, 2, 3, 4, 5) as sums where n <> 0;
+
 -- A person's number of unread notices is true
 select u.id, u.unread from users u left join notifications n on n.user_id = u.id and n.read_at is null
 group by u.id having count(n.id) <> u.unread;

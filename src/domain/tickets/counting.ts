@@ -20,25 +20,31 @@ export type DeskNavigation = {
 };
 
 /**
- * Sums of the counter cells of the teams that a person works. What they asked for or watch outside their teams is not
- * theirs to work, so it is taken off; that costs their own open tickets only. Reads the one row `me`: whose cells are counted,
- * and in which teams (0: none) what they are involved in is not theirs.
+ * Sums of the counter cells of the teams that a person works, and of their own. What they asked for or watch outside
+ * their teams is not theirs to work, so it is taken off; that costs their own open tickets only. Reads the one row `me`:
+ * whose cells are counted, and in which teams (0: none) what they are involved in is not theirs. A row with `mine` alone
+ * is of no other sum: it is open, nobody's to answer, and due at no time.
  */
 const CELLS = `
   select coalesce(sum(n) filter (where active and needs_reply), 0)::integer as "needsReply",
-         coalesce(sum(n) filter (where active and assignee_id = me.id), 0)::integer as mine,
-         coalesce(sum(n) filter (where active and assignee_id is null), 0)::integer as unassigned,
+         coalesce(sum(n) filter (where active and mine), 0)::integer as mine,
+         coalesce(sum(n) filter (where active and unassigned), 0)::integer as unassigned,
          coalesce(sum(n) filter (where active and due_state = 'soon'), 0)::integer as "dueSoon",
          coalesce(sum(n) filter (where active and due_state = 'overdue'), 0)::integer as overdue,
          coalesce(sum(n) filter (where status_kind = 'waiting'), 0)::integer as waiting
   from (select *, status_kind in ('new', 'open', 'waiting') as active from (
-    select assignee_id, status_kind, needs_reply, due_state, n from ticket_counts where coalesce(team_id, 0) = any(me.counted)
+    select unassigned, false as mine, status_kind, needs_reply, due_state, n from team_ticket_counts
+    where coalesce(team_id, 0) = any(me.counted)
     union all
-    select t.assignee_id, t.status_kind, t.needs_reply, t.due_state, -1 from tickets t
+    select false, true, 'open', false, 'none', n from ticket_counts
+    where assignee_id = me.id and coalesce(team_id, 0) = any(me.counted) and status_kind in ('new', 'open', 'waiting')
+    union all
+    select t.assignee_id is null, t.assignee_id = me.id, t.status_kind, t.needs_reply, t.due_state, -1 from tickets t
     where t.requester_id = me.id and t.status_kind <> 'closed' and t.spam_at is null
       and t.queue_team = any(me.others)
     union all
-    select t.assignee_id, t.status_kind, t.needs_reply, t.due_state, -1 from ticket_watchers w join tickets t on t.id = w.ticket_id
+    select t.assignee_id is null, t.assignee_id = me.id, t.status_kind, t.needs_reply, t.due_state, -1
+    from ticket_watchers w join tickets t on t.id = w.ticket_id
     where w.user_id = me.id and t.requester_id <> me.id and t.status_kind <> 'closed' and t.spam_at is null
       and t.queue_team = any(me.others)
   ) as own) as cells`;
@@ -93,9 +99,12 @@ export async function queueCounts(ctx: Context): Promise<QueueCounts> {
 
 /** Folds the deltas of each cell into one row, so that reading stays short. Safe beside itself and beside writers. */
 export async function foldTicketCounts(ctx: Context): Promise<void> {
-  await ctx.db.raw(`
-    with gone as (delete from ticket_counts returning *)
-    insert into ticket_counts (team_id, assignee_id, status_kind, needs_reply, due_state, n)
-    select team_id, assignee_id, status_kind, needs_reply, due_state, sum(n) from gone
-    group by 1, 2, 3, 4, 5 having sum(n) <> 0`);
+  for (const [table, cell] of [
+    ['ticket_counts', 'team_id, assignee_id, status_kind, needs_reply, due_state'],
+    ['team_ticket_counts', 'team_id, unassigned, status_kind, needs_reply, due_state'],
+  ]) {
+    await ctx.db.raw(`
+      with gone as (delete from ${table} returning *)
+      insert into ${table} (${cell}, n) select ${cell}, sum(n) from gone group by ${cell} having sum(n) <> 0`);
+  }
 }

@@ -109,18 +109,13 @@ const requireFollowable = async (tx: Tx, id: number) =>
 type CategoryRow = { id: number; team_id: number | null; default_priority: Priority };
 
 /** A subcategory without team uses its parent's. */
+const CATEGORY = `
+  select c.id, c.default_priority, case when t.archived_at is null then t.id end as team_id
+  from categories c left join categories p on p.id = c.parent_id left join teams t on t.id = coalesce(c.team_id, p.team_id)
+  where c.id = ? and c.archived_at is null`;
+
 async function findCategory(tx: Tx, id: number): Promise<CategoryRow> {
-  const category = await tx
-    .db('categories as c')
-    .leftJoin('categories as p', 'p.id', 'c.parent_id')
-    .leftJoin('teams as t', 't.id', tx.db.raw('coalesce(c.team_id, p.team_id)'))
-    .where('c.id', id)
-    .whereNull('c.archived_at')
-    .first(
-      'c.id',
-      'c.default_priority',
-      tx.db.raw('case when t.archived_at is null then t.id end as team_id'),
-    );
+  const [category] = await query<CategoryRow>(tx.db, CATEGORY, [id]);
   if (!category) throw new Invalid({ category: tx.t('Choose what it is about') });
   return category;
 }

@@ -12,14 +12,22 @@ const LOOK_MS = 100;
 
 /** Ten tickets a minute a person, two hundred an address. A repeat of a form that made one does not count. */
 export async function limitCreation(req: Request): Promise<void> {
-  if (await isRepeat(req)) return;
-  const { ticketsPerson, ticketsAddress } = req.services.config.limits;
-  await take(req, 'tickets-person', ticketsPerson);
-  const wait = await req.services.limiter.take('tickets-address', req.ip ?? 'none', {
-    points: ticketsAddress,
-    seconds: MINUTE,
-  });
-  if (wait) throw new TooMany(wait);
+  const { limiter, config } = req.services;
+  const { ticketsPerson, ticketsAddress } = config.limits;
+  const counts = [
+    { name: 'tickets-person', key: String(person(req).id), points: ticketsPerson },
+    { name: 'tickets-address', key: req.ip ?? 'none', points: ticketsAddress },
+  ].map(
+    ({ name, key, points }) =>
+      [name, key, { points, seconds: MINUTE }] satisfies Parameters<typeof limiter.take>,
+  );
+  const [repeat, ...waits] = await Promise.all([
+    isRepeat(req),
+    ...counts.map(count => limiter.take(...count)),
+  ]);
+  const wait = waits.find(seconds => seconds !== undefined);
+  if (repeat) await Promise.all(counts.map(count => limiter.giveBack(...count)));
+  else if (wait !== undefined) throw new TooMany(wait);
 }
 
 /** Each message mails people. An answer is shorter than a ticket: three times as many. */

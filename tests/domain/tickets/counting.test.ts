@@ -81,10 +81,15 @@ describe('the counts of the sidebar are those of the lists', () => {
     await expectTrueCounts();
     await foldTicketCounts(ctx);
     await expectTrueCounts();
-    const { rows } = await db.raw(
-      'select count(*) as n from ticket_counts group by team_id, assignee_id, status_kind, needs_reply, due_state',
-    );
-    expect(rows.every((row: { n: number }) => row.n === 1)).toBe(true);
+    for (const [table, whose] of [
+      ['ticket_counts', 'assignee_id'],
+      ['team_ticket_counts', 'unassigned'],
+    ]) {
+      const { rows } = await db.raw(
+        `select count(*) as n from ${table} group by team_id, ${whose}, status_kind, needs_reply, due_state`,
+      );
+      expect(rows.every((row: { n: number }) => row.n === 1)).toBe(true);
+    }
     await expectInvariants(db);
   });
 
