@@ -99,7 +99,7 @@ test('what is read to choose from is bounded, however many wait: sixty of a team
   await makeTicket({ by: employee, team });
   await db.raw(
     `insert into tickets (subject, requester_id, team_id, priority, created_at)
-     select 'Bulk ' || n, ?, ?, 'low', now() - n * interval '1 minute' from generate_series(1, 5000) as n`,
+     select 'Bulk ' || n, ?, ?, 'low', now() - n * interval '1 minute' from generate_series(1, 20000) as n`,
     [employee.id, team.id],
   );
   await db.raw('analyze tickets');
