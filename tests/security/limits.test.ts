@@ -64,12 +64,17 @@ test('a look at a text and at whom it can name has the limit of suggestions', as
   const at = `/tickets/${ticket.number}`;
   const previews: number[] = [];
   const names: number[] = [];
+  const tags: number[] = [];
   for (let i = 0; i < 4; i += 1) {
     previews.push((await kwame.partial(`${at}/preview`, { fields: { body: '**x**' } })).status);
     names.push((await kwame.partial(`${at}/colleagues?q=a`)).status);
+    tags.push((await kwame.request('/tags?tag=a')).status);
   }
   expect(previews).toEqual([200, 200, 200, 429]);
   expect(names).toEqual([200, 200, 200, 429]);
+  expect(tags).toEqual([200, 200, 200, 429]);
+  const composed = await post(kwame, `${at}/comments`, { body: '**x**', save: 'preview' });
+  expect(composed.status).toBe(429);
 });
 
 test('an employee who names a requester learns nothing about who has an account', async () => {

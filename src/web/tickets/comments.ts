@@ -10,7 +10,7 @@ import { emptyForm, fieldsOf, submit } from '../rendering/forms.ts';
 import { done, partials } from '../rendering/page.ts';
 import { isPartial, numberParam } from '../request.ts';
 import { receiveFiles, takeReceived } from '../uploads/receiving.ts';
-import { limitComments } from './limiting.ts';
+import { limitComments, limitLooks } from './limiting.ts';
 import { ticketIn, viewOf } from './place.ts';
 import { progressOf } from './progress.ts';
 import { commentSchema } from './schemas.ts';
@@ -74,6 +74,7 @@ export function commentRoutes(): Router {
 
     /** Without scripts: the page again, with what was typed and how it will look. */
     async function showPreview() {
+      await limitLooks(req, 'previews');
       takeReceived(req);
       const uploads = await pendingUploads(req.ctx, idsOf(req.body));
       const values = { ...fieldsOf(req.body), pending: uploads, preview: String(req.body.body ?? '') };

@@ -39,7 +39,7 @@ export const limitWatchers = (req: Request) =>
   take(req, 'watchers-person', req.services.config.limits.ticketsPerson);
 
 /** A look at how a text will read, and whom it can name, comes with typing: as often as suggestions do. */
-export const limitLooks = (req: Request, what: 'previews' | 'colleagues') =>
+export const limitLooks = (req: Request, what: 'previews' | 'colleagues' | 'tags') =>
   take(req, what, req.services.config.limits.searchPerson);
 
 async function take(req: Request, name: string, points: number): Promise<void> {

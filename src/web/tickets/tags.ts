@@ -10,12 +10,14 @@ import { fields, submit } from '../rendering/forms.ts';
 import { page } from '../rendering/page.ts';
 import { numberParam, queryText } from '../request.ts';
 import { changedInPanel } from './changed.ts';
+import { limitLooks } from './limiting.ts';
 import { showAgain } from './show.ts';
 
 export function tagRoutes(): Router {
   const router = Router();
 
   router.get('/tags', allow('queue.read'), async (req, res) => {
+    await limitLooks(req, 'tags');
     const names = await suggestTags(req.ctx, queryText(req, 'tag', 80));
     return page(
       res,
