@@ -81,25 +81,57 @@ const streamOf = (connection: pg.Client) =>
   (connection as unknown as { connection: { stream: Duplex } }).connection.stream;
 
 const preparedStatements = new WeakMap<object, boolean>();
-const names = new Map<string, string>();
 
 /**
- * Runs a hot query as a named prepared statement, which saves planning (0.3 to 0.6 ms a query).
+ * Runs a hot query as a named prepared statement, which saves planning (0.3 to 0.6 ms a query), and past knex's own
+ * runner, which takes twice as long as pg itself; listeners of `query` hear of it all the same.
  * The text must be one of few: build it from constants and maps, never from values.
  * Behind PgBouncer `DATABASE_PREPARED=off` sends it unnamed.
  */
 export async function query<Row>(db: Knex, sql: string, bindings: readonly unknown[] = []): Promise<Row[]> {
-  const raw = db.raw(sql, bindings as Knex.RawBinding[]);
-  if (preparedStatements.get(db.client.config) !== false) raw.options({ name: statementName(sql) });
-  const result = (await raw) as { rows: Row[] };
-  return result.rows;
+  const { text, name } = statements.get(sql) ?? statementOf(sql);
+  const values = bindings as unknown[];
+  if (values.includes(undefined)) throw new Error(`A value is missing in: ${sql}`);
+  if (isEnded(db)) throw new Error(`The transaction is over: ${sql}`);
+  const client = db.client as Client;
+  const connection = await client.acquireConnection();
+  try {
+    client.emit('query', { sql: text, bindings });
+    const isNamed = preparedStatements.get(client.config) !== false;
+    return await answer<Row>(connection, isNamed ? { name, text, values } : { text, values });
+  } finally {
+    await client.releaseConnection(connection);
+  }
 }
 
-function statementName(sql: string): string {
-  let name = names.get(sql);
-  if (!name) {
-    name = `s${createHash('sha1').update(sql).digest('base64url').slice(0, 16)}`;
-    if (names.size < 2_000) names.set(sql, name);
-  }
-  return name;
+/** The part of knex's client that takes a connection from the pool, or is the one of a transaction. */
+type Client = {
+  config: object;
+  acquireConnection(): Promise<pg.Client>;
+  releaseConnection(connection: pg.Client): Promise<void>;
+  emit(event: 'query', asked: { sql: string; bindings: readonly unknown[] }): void;
+};
+
+const isEnded = (db: Knex) => db.isTransaction === true && (db as Knex.Transaction).isCompleted();
+
+const answer = <Row>(connection: pg.Client, config: pg.QueryConfig) =>
+  new Promise<Row[]>((resolve, reject) => {
+    void connection.query(config, (error: Error | null, result?: { rows: unknown[] }) =>
+      error ? reject(error) : resolve(result?.rows as Row[]),
+    );
+  });
+
+type Statement = { text: string; name: string };
+const statements = new Map<string, Statement>();
+
+/** `?` becomes `$1`, `$2` …, and the text its own name. */
+function statementOf(sql: string): Statement {
+  let place = 0;
+  const text = sql.replace(/\?/g, () => {
+    place += 1;
+    return `$${place}`;
+  });
+  const name = `s${createHash('sha1').update(text).digest('base64url').slice(0, 16)}`;
+  if (statements.size < 2_000) statements.set(sql, { text, name });
+  return { text, name };
 }

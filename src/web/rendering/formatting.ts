@@ -4,12 +4,15 @@ import { duration } from './duration.ts';
 export type Formatting = ReturnType<typeof createFormatting>;
 
 const cache = new Map<string, unknown>();
-/** Some hundred are in use. A zone may be spelled in very many ways, so their number must have an end. */
-const MOST_KEPT = 2_000;
+/** Some hundred are in use, and the moments of some lists. Zones and moments are very many, so their number must have an end. */
+const MOST_KEPT = 5_000;
 function kept<T>(key: string, make: () => T): T {
-  if (cache.size >= MOST_KEPT && !cache.has(key)) cache.clear();
-  if (!cache.has(key)) cache.set(key, make());
-  return cache.get(key) as T;
+  const known = cache.get(key);
+  if (known !== undefined) return known as T;
+  if (cache.size >= MOST_KEPT) cache.clear();
+  const made = make();
+  cache.set(key, made);
+  return made;
 }
 
 const MINUTE = 60_000;
@@ -54,7 +57,9 @@ export function createFormatting({
     date,
     short,
     ago,
-    dateTime: (at: Date) => `${date(at)}, ${time(at)}`,
+    /** Twice a row in a list, and the same for a minute: each is put into words once. */
+    dateTime: (at: Date) =>
+      kept(`at:${tag}:${timeZone}:${Math.floor(at.getTime() / MINUTE)}`, () => `${date(at)}, ${time(at)}`),
     /** "today at 06:24", "Tuesday at 09:41" or the date. */
     when: (at: Date) => {
       if (day(at) === day(now)) return t('today at {{time}}', { time: time(at) });

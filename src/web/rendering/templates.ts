@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import ejs from 'ejs';
-import { escapeHtml } from './escaping.ts';
+import { escapeHtml, narrowText } from './escaping.ts';
 
 type Template = (it: object) => string;
 
@@ -38,7 +38,7 @@ type Drawn = (
 function keptTemplate(file: string): Template {
   const known = kept.get(file);
   if (known) return known;
-  const parsed = new ejs.Template(readFileSync(file, 'utf8'), {
+  const parsed = new ejs.Template(narrowText(readFileSync(file, 'utf8')), {
     ...OPTIONS,
     filename: file,
     compileDebug: false,

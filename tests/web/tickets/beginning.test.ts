@@ -115,5 +115,5 @@ test('htmx gets the form alone', async () => {
   });
   expect(part.status).toBe(200);
   expect(part.text.trim()).toMatch(/^<form\s+id="new-ticket"/);
-  expect(part.text).toContain('Leaver on …');
+  expect(part.text).toContain('Leaver on &#8230;');
 });
