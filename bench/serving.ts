@@ -5,6 +5,7 @@ import { RedisStore } from 'connect-redis';
 import session from 'express-session';
 import { buildConfig } from '../src/config/config.ts';
 import { readEnv } from '../src/config/env.ts';
+import { KEEP_ALIVE_MS } from '../src/server.ts';
 import { createServices } from '../src/services.ts';
 import { createApp } from '../src/web/app.ts';
 import { sessionPool } from '../src/web/middleware/session-pool.ts';
@@ -24,7 +25,7 @@ const store = services.redis
 
 const listen = (app: Parameters<typeof createServer>[1]) =>
   new Promise<string>(resolve => {
-    const server = createServer(app as never);
+    const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, app as never);
     server.listen(0, '127.0.0.1', () =>
       resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
     );

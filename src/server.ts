@@ -26,12 +26,18 @@ export type RunningWeb = {
   stop(options?: { lingerMs?: number }): Promise<void>;
 };
 
+/**
+ * Longer than a proxy keeps an idle connection (nginx and the clouds' balancers: 60 s): whoever closes first may cut
+ * off a request that the other is just sending, and a proxy knows how to ask again, a visitor does not.
+ */
+export const KEEP_ALIVE_MS = 75_000;
+
 /** Listens, with a limit on every wait. `stop` says "not ready" first, lets what is under way finish, then closes. */
 export async function startWeb(services: Services): Promise<RunningWeb> {
   const { config, log } = services;
   const app = await createApp(services);
   const server = createServer(
-    { headersTimeout: 15_000, requestTimeout: UPLOAD_MS, keepAliveTimeout: 15_000 },
+    { headersTimeout: 15_000, requestTimeout: UPLOAD_MS, keepAliveTimeout: KEEP_ALIVE_MS },
     app,
   );
   server.maxHeadersCount = 100;
