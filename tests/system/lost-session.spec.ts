@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { cast, demoPassword } from '../../seeds/cast.ts';
 import { browse, inChromium, noChromium } from '../support/browser.ts';
 import { demoCompany } from '../support/demo.ts';
+import { ageSessions } from '../support/sessions.ts';
 
 const demo = await demoCompany();
 const number = await demo.ticket('Scanners at Dock 4 stuck on “Syncing”');
@@ -56,5 +57,25 @@ describe.skipIf(noChromium)('a session that ends while somebody types (needs Chr
     await page.locator('.thread').getByText(text).waitFor();
     expect(await sent(text)).toBe(1);
     expect(await page.locator('#reply').inputValue()).toBe('');
+  });
+
+  test('with JavaScript the password is asked for in the page, and what was typed comes back', async () => {
+    // Chromium's advice on a form with a password and a client's secret, which is one thing.
+    const expects = [/Multiple forms should be contained/];
+    const page = await browse(demo, { context: await demo.signedIn('kwame'), expects });
+    await page.goto('/admin/mailboxes/new');
+    await page.getByLabel('Name', { exact: true }).fill('Night desk');
+    await page.getByLabel('User name').fill('night');
+    await ageSessions(demo.db, 'confirmedAt', 60);
+    await page.getByRole('button', { name: 'Test connection' }).click();
+    await page.getByRole('heading', { name: 'Confirm it is you' }).waitFor();
+    await page.getByLabel('Password').fill(demoPassword);
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByRole('heading', { name: 'Send what you wrote' }).waitFor();
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('Night desk');
+    expect(await page.getByLabel('User name').inputValue()).toBe('night');
+    await page.getByRole('button', { name: 'Send it now' }).click();
+    await page.getByRole('heading', { name: 'Add a mailbox' }).waitFor();
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('Night desk');
   });
 });

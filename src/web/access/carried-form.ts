@@ -15,25 +15,36 @@ const carriedSchema = z.object({
   at: z.number(),
   hasFiles: z.boolean(),
   fields: z.array(z.tuple([z.string(), z.string()])),
+  /** Names of what is never carried and has to be typed again. */
+  secrets: z.array(z.string()).default([]),
 });
 
 /** A form that could not be sent, on its way through the sign-in page and back. */
 export type CarriedForm = Omit<z.infer<typeof carriedSchema>, 'purpose'>;
 
 // Our own hidden fields are made anew; secrets are typed again.
-const DROPPED = /^_(csrf|key)$|^username$|passw|secret|token/i;
+const OURS = /^_(csrf|key)$/;
+const SECRET = /^current$|passw|secret|token/i;
 
 /** Encrypted, so that it says nothing and nobody can make one up. Nothing if it is too long to carry. */
 export function sealForm(
   req: Request,
   form: { path: string; from: string; hasFiles: boolean; body: unknown },
 ): string | undefined {
-  const fields = Object.entries(typeof form.body === 'object' && form.body ? form.body : {})
-    .filter(([name]) => !DROPPED.test(name))
+  const sent = Object.entries(typeof form.body === 'object' && form.body ? form.body : {}).filter(
+    ([name]) => !OURS.test(name),
+  );
+  const secrets = sent.filter(([name, value]) => SECRET.test(name) && value !== '').map(([name]) => name);
+  // Beside a password the name of the account is only for the browser's list of passwords.
+  const isKept = (name: string) =>
+    !SECRET.test(name) && !(name === 'username' && secrets.includes('password'));
+  const fields = sent
+    .filter(([name]) => isKept(name))
     .flatMap(([name, value]) => [value].flat().map(each => [name, String(each)] as [string, string]));
-  if (fields.length === 0) return undefined;
+  // A button alone is pressed again where it stands.
+  if (fields.every(([name]) => name === '_method') && secrets.length === 0) return undefined;
   const { path, from, hasFiles } = form;
-  const text = JSON.stringify({ purpose: PURPOSE, path, from, at: Date.now(), hasFiles, fields });
+  const text = JSON.stringify({ purpose: PURPOSE, path, from, at: Date.now(), hasFiles, fields, secrets });
   return Buffer.byteLength(text) > MAX_BYTES ? undefined : req.services.world.encrypt(text);
 }
 
@@ -62,26 +73,31 @@ export type ShownField = {
   value: string;
   label: string;
   isLong: boolean;
+  isSecret: boolean;
   isHidden: boolean;
   isTechnical: boolean;
 };
 
 /** Every field can be seen and changed before it is sent; only the method of the form is not a field. */
 export const shownFields = (form: CarriedForm, t: Translate): ShownField[] =>
-  form.fields.map(([name, value], index) => ({
-    id: `carried-${index}`,
-    name,
-    value,
-    label: labelOf(name, t),
-    isLong: value.length > 80 || value.includes('\n') || /body|text|description|comment|note/i.test(name),
-    isHidden: name === '_method',
-    // Keys, versions and boxes say little to a person: they stand folded up, and can be looked at.
-    isTechnical:
-      value === '' ||
-      value === 'on' ||
-      /^(then|impact|save|was_.*)$/.test(name) ||
-      (/^\d*$/.test(value) && /(ids?|version|category|team|assignee|department)$/i.test(name)),
-  }));
+  [...form.fields, ...form.secrets.map((name): [string, string] => [name, ''])].map(
+    ([name, value], index) => ({
+      id: `carried-${index}`,
+      name,
+      value,
+      label: labelOf(name, t),
+      isSecret: index >= form.fields.length,
+      isLong: value.length > 80 || value.includes('\n') || /body|text|description|comment|note/i.test(name),
+      isHidden: name === '_method',
+      // Keys, versions and boxes say little to a person: they stand folded up, and can be looked at.
+      isTechnical:
+        index < form.fields.length &&
+        (value === '' ||
+          value === 'on' ||
+          /^(then|impact|save|was_.*)$/.test(name) ||
+          (/^\d*$/.test(value) && /(ids?|version|category|team|assignee|department)$/i.test(name))),
+    }),
+  );
 
 function labelOf(name: string, t: Translate): string {
   const known: Record<string, string> = {
@@ -107,6 +123,18 @@ function labelOf(name: string, t: Translate): string {
     impact: t('How much does it stop you?'),
     version: t('Version of the page'),
     name: t('Name'),
+    address: t('Address'),
+    aliases: t('Other addresses'),
+    host: t('Server'),
+    port: t('Port'),
+    security: t('Encryption'),
+    auth: t('Sign in with'),
+    username: t('User name'),
+    folder: t('Folder'),
+    secret: t('Password or refresh token'),
+    clientSecret: t('Client secret'),
+    current: t('Current password'),
+    password: t('Password'),
     q: t('Search'),
   };
   return known[name] ?? t('Field “{{name}}”', { name });

@@ -9,6 +9,7 @@ import { isPartial, person, queryText } from '../request.ts';
 import { sealForm } from './carried-form.ts';
 import { localPath, pathOfReferer } from './local-path.ts';
 import { showCarriedForm } from './lost-form.ts';
+import { renewSession } from './sessions.ts';
 import { throttle } from './throttling.ts';
 
 /** How long a typed password counts, in ms. */
@@ -23,20 +24,23 @@ export const requireRecentPassword: RequestHandler = async (req, res, next) => {
   const { confirmedAt } = req.session;
   if (confirmedAt && Date.now() - confirmedAt < RECENT_MS) return next();
   const from = pathOfReferer(req.get('Referer'), req.get('Host'));
-  if (isPartial(req)) {
-    res.set('HX-Redirect', confirmationFor(from)).status(200).end();
-  } else if (req.method === 'GET' || req.method === 'HEAD') {
-    res.redirect(303, confirmationFor(req.originalUrl));
-  } else {
-    const carried = sealForm(req, { path: req.originalUrl, from, hasFiles: false, body: req.body });
-    await page(
-      res,
-      'access/confirmation',
-      { ...locals(req, from), carried: carried ?? '' },
-      { ...LAYOUT, status: 403 },
-    );
-  }
+  const asksOnly = req.method === 'GET' || req.method === 'HEAD';
+  if (!asksOnly) await askBeforeSending(req, res, from);
+  else if (isPartial(req)) res.set('HX-Redirect', confirmationFor(from)).status(200).end();
+  else res.redirect(303, confirmationFor(req.originalUrl));
 };
+
+async function askBeforeSending(req: Request, res: Response, from: string): Promise<void> {
+  // In a page that htmx keeps, the question takes the place of the content, with what was typed in it.
+  if (isPartial(req)) res.set({ 'HX-Retarget': '#main', 'HX-Reswap': 'outerHTML', 'HX-Reselect': '#main' });
+  const carried = sealForm(req, { path: req.originalUrl, from, hasFiles: false, body: req.body });
+  await page(
+    res,
+    'access/confirmation',
+    { ...locals(req, from), carried: carried ?? '', pressed: !carried },
+    { ...LAYOUT, status: 403 },
+  );
+}
 
 export function confirmationRoutes(): Router {
   const router = Router();
@@ -47,13 +51,17 @@ export function confirmationRoutes(): Router {
 
   router.post('/sign-in/confirmation', allow('profile.manage'), async (req, res) => {
     const typed = body.safeParse(fieldsOf(req.body));
-    const { password = '', next = '/', carried = '' } = typed.success ? typed.data : {};
+    const { password = '', next = '/', carried = '', pressed } = typed.success ? typed.data : {};
     const to = localPath(next);
     await throttle(req, 'confirmation', String(person(req).id), req.services.config.limits.signInAccount);
-    if (!(await confirmsPassword(req.ctx, password))) return refuse(req, res, to, carried);
-    req.session.confirmedAt = Date.now();
+    if (!(await confirmsPassword(req.ctx, password)))
+      return refuse(req, res, { ...locals(req, to), carried, pressed: Boolean(pressed) });
+    await renewSession(req);
     if (await showCarriedForm(req, res, carried)) return;
-    return done(res, { to });
+    return done(res, {
+      to,
+      ...(pressed && { notice: req.t('It is you. Nothing is done yet: press the button again') }),
+    });
   });
 
   return router;
@@ -66,16 +74,18 @@ const body = z.strictObject({
   password: z.string().max(1_000).default(''),
   next: z.string().max(2_000).default('/'),
   carried: z.string().max(380_000).default(''),
+  pressed: z.literal('1').optional(),
 });
 
 const locals = (req: Request, next: string) => ({
   title: req.t('Confirm it is you'),
   next,
   carried: '',
+  pressed: false,
   form: emptyForm(),
 });
 
-function refuse(req: Request, res: Response, next: string, carried: string) {
+function refuse(req: Request, res: Response, asked: ReturnType<typeof locals>) {
   const form = { values: {}, errors: { password: req.t('This is not your password. Try again') } };
-  return invalid(res, 'access/confirmation', { ...locals(req, next), carried, form }, LAYOUT);
+  return invalid(res, 'access/confirmation', { ...asked, form }, LAYOUT);
 }

@@ -30,6 +30,16 @@ export async function signIn(req: Request, userId: number): Promise<void> {
   req.ctx = actingAs(req.ctx, person);
 }
 
+/**
+ * Goes on under a new id, so that an id of before is worth nothing once its owner has typed the password again. All
+ * else stays, the secret of the forms too: what is typed in other windows can still be sent.
+ */
+export async function renewSession(req: Request, changes: { epoch?: number } = {}): Promise<void> {
+  const { cookie: _, ...kept } = req.session;
+  await regenerate(req);
+  Object.assign(req.session, kept, changes, { confirmedAt: Date.now() });
+}
+
 /** Ends the session on the server. What this browser kept of our pages goes too. */
 export async function signOut(req: Request, res: Response): Promise<void> {
   await endSession(req.ctx, req.session.deviceId);

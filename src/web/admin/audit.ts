@@ -5,6 +5,7 @@ import { type AuditFilter, type AuditKind, auditKinds } from '../../domain/audit
 import { type AuditEntry, everyEntry, listAudit } from '../../domain/audit/finding.ts';
 import { paths } from '../../paths.ts';
 import type { Translate } from '../../platform/translating.ts';
+import { requireRecentPassword } from '../access/re-authentication.ts';
 import { allow } from '../middleware/allow.ts';
 import { page } from '../rendering/page.ts';
 import { queryText } from '../request.ts';
@@ -43,7 +44,7 @@ export function auditRoutes(): Router {
     });
   });
 
-  router.post('/admin/audit.csv', allow('audit.read'), async (req, res) => {
+  router.post('/admin/audit.csv', allow('audit.read'), requireRecentPassword, async (req, res) => {
     const { filter, asked } = filterOf(req);
     await recordExport(req.ctx, 'audit', asked);
     await sendCsv(res, 'audit-log.csv', csvHeader(req.t), csvRows(everyEntry(req.ctx, filter), req.t));

@@ -16,6 +16,7 @@ import { categoryChoices } from '../../domain/tickets/choices.ts';
 import { paths } from '../../paths.ts';
 import { probeImap } from '../../platform/imap.ts';
 import { faultOf } from '../../platform/imap-faults.ts';
+import { requireRecentPassword } from '../access/re-authentication.ts';
 import { allow } from '../middleware/allow.ts';
 import { emptyForm, type FormState, fields, fieldsOf, submit } from '../rendering/forms.ts';
 import { done, page } from '../rendering/page.ts';
@@ -44,11 +45,11 @@ export function mailboxSettingRoutes(): Router {
     });
   });
 
-  router.get('/admin/mailboxes/new', allow('mailbox.manage'), async (req, res) => {
+  router.get('/admin/mailboxes/new', allow('mailbox.manage'), requireRecentPassword, async (req, res) => {
     await editMailbox(req, res, emptyForm());
   });
 
-  router.post('/admin/mailboxes', allow('mailbox.manage'), async (req, res) => {
+  router.post('/admin/mailboxes', allow('mailbox.manage'), requireRecentPassword, async (req, res) => {
     const form = await submit(req, newSchema(req), (ctx, values) => createMailbox(ctx, inputOf(values)));
     if (!form.ok) return editMailbox(req, res, withoutSecrets(form));
     const to = `${paths.adminMailbox(form.result.id)}#key`;
@@ -56,15 +57,20 @@ export function mailboxSettingRoutes(): Router {
     return done(res, { to: isPushed ? to : paths.adminMailboxes, notice: req.t('Mailbox added') });
   });
 
-  router.post('/admin/mailboxes/connection-test', allow('mailbox.manage'), async (req, res) => {
-    await testConnection(req, res);
-  });
+  router.post(
+    '/admin/mailboxes/connection-test',
+    allow('mailbox.manage'),
+    requireRecentPassword,
+    async (req, res) => {
+      await testConnection(req, res);
+    },
+  );
 
   router.get('/admin/mailboxes/:id', allow('mailbox.manage'), async (req, res) => {
     await editMailbox(req, res, emptyForm(), await findMailbox(req.ctx, numberParam(req, 'id')));
   });
 
-  router.put('/admin/mailboxes/:id', allow('mailbox.manage'), async (req, res) => {
+  router.put('/admin/mailboxes/:id', allow('mailbox.manage'), requireRecentPassword, async (req, res) => {
     const mailbox = await findMailbox(req.ctx, numberParam(req, 'id'));
     const form = await submit(req, changeSchema(req), (ctx, { version, ...values }) =>
       changeMailbox(ctx, { id: mailbox.id, version, ...inputOf(values) }),
@@ -73,25 +79,35 @@ export function mailboxSettingRoutes(): Router {
     return done(res, { to: paths.adminMailboxes, notice: req.t('Mailbox saved') });
   });
 
-  router.put('/admin/mailboxes/:id/connection-test', allow('mailbox.manage'), async (req, res) => {
-    await testConnection(req, res, await findMailbox(req.ctx, numberParam(req, 'id')));
-  });
+  router.put(
+    '/admin/mailboxes/:id/connection-test',
+    allow('mailbox.manage'),
+    requireRecentPassword,
+    async (req, res) => {
+      await testConnection(req, res, await findMailbox(req.ctx, numberParam(req, 'id')));
+    },
+  );
 
-  router.post('/admin/mailboxes/:id/key', allow('mailbox.manage'), async (req, res) => {
-    const id = numberParam(req, 'id');
-    let key: string | undefined;
-    // The key is in no answer that is kept: who sends the form again is told to make another.
-    const form = await submit(req, z.strictObject({}), async ctx => {
-      ({ key } = await renewKey(ctx, id));
-      return { id };
-    });
-    const mailbox = await findMailbox(req.ctx, id);
-    if (form.ok && key) return editMailbox(req, res, emptyForm(), mailbox, { newKey: key });
-    const notice = form.ok
-      ? req.t('The key was shown once. Make another if you did not copy it')
-      : Object.values(form.errors)[0];
-    return done(res, { to: `${paths.adminMailbox(id)}#key`, notice });
-  });
+  router.post(
+    '/admin/mailboxes/:id/key',
+    allow('mailbox.manage'),
+    requireRecentPassword,
+    async (req, res) => {
+      const id = numberParam(req, 'id');
+      let key: string | undefined;
+      // The key is in no answer that is kept: who sends the form again is told to make another.
+      const form = await submit(req, z.strictObject({}), async ctx => {
+        ({ key } = await renewKey(ctx, id));
+        return { id };
+      });
+      const mailbox = await findMailbox(req.ctx, id);
+      if (form.ok && key) return editMailbox(req, res, emptyForm(), mailbox, { newKey: key });
+      const notice = form.ok
+        ? req.t('The key was shown once. Make another if you did not copy it')
+        : Object.values(form.errors)[0];
+      return done(res, { to: `${paths.adminMailbox(id)}#key`, notice });
+    },
+  );
 
   router.post('/admin/mailboxes/:id/archival', allow('mailbox.manage'), async (req, res) => {
     await press(req, res, ctx => archiveMailbox(ctx, numberParam(req, 'id'), true), {

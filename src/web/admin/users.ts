@@ -48,7 +48,7 @@ export function userRoutes(): Router {
     await adminPage(res, 'users/index', locals, { fragments: { people: 'admin/users/_people' } });
   });
 
-  router.post('/admin/users.csv', allow('user.manage'), async (req, res) => {
+  router.post('/admin/users.csv', allow('user.manage'), requireRecentPassword, async (req, res) => {
     const { after, before, ...filter } = filterOf(req);
     await recordExport(req.ctx, 'users', filter);
     await sendCsv(res, 'users.csv', csvHeader(req.t), csvRows(everyPerson(req.ctx, filter), req.t));
@@ -83,27 +83,37 @@ export function userRoutes(): Router {
     });
   });
 
-  router.post('/admin/users/:id/suspension', allow('user.manage'), async (req, res) => {
-    const userId = numberParam(req, 'id');
-    await press(req, res, ctx => suspendUser(ctx, { userId }), {
-      to: paths.adminUser(userId),
-      notice: ({ name, released }) =>
-        released > 0
-          ? req.t('{{name}} is suspended. {{count}} tickets went back to the queue', {
-              name,
-              count: released,
-            })
-          : req.t('{{name}} is suspended', { name }),
-    });
-  });
+  router.post(
+    '/admin/users/:id/suspension',
+    allow('user.manage'),
+    requireRecentPassword,
+    async (req, res) => {
+      const userId = numberParam(req, 'id');
+      await press(req, res, ctx => suspendUser(ctx, { userId }), {
+        to: paths.adminUser(userId),
+        notice: ({ name, released }) =>
+          released > 0
+            ? req.t('{{name}} is suspended. {{count}} tickets went back to the queue', {
+                name,
+                count: released,
+              })
+            : req.t('{{name}} is suspended', { name }),
+      });
+    },
+  );
 
-  router.delete('/admin/users/:id/suspension', allow('user.manage'), async (req, res) => {
-    const userId = numberParam(req, 'id');
-    await press(req, res, ctx => reinstateUser(ctx, { userId }), {
-      to: paths.adminUser(userId),
-      notice: ({ name }) => req.t('{{name}} can sign in again', { name }),
-    });
-  });
+  router.delete(
+    '/admin/users/:id/suspension',
+    allow('user.manage'),
+    requireRecentPassword,
+    async (req, res) => {
+      const userId = numberParam(req, 'id');
+      await press(req, res, ctx => reinstateUser(ctx, { userId }), {
+        to: paths.adminUser(userId),
+        notice: ({ name }) => req.t('{{name}} can sign in again', { name }),
+      });
+    },
+  );
 
   router.post('/admin/users/:id/invitation', allow('user.invite'), async (req, res) => {
     const userId = numberParam(req, 'id');

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { changePassword } from '../../domain/identity/resetting.ts';
 import { paths } from '../../paths.ts';
 import { newPassword } from '../access/fields.ts';
+import { renewSession } from '../access/sessions.ts';
 import { throttle } from '../access/throttling.ts';
 import { allow } from '../middleware/allow.ts';
 import { submit } from '../rendering/forms.ts';
@@ -26,27 +27,10 @@ export function passwordRoutes(): Router {
     );
     if (!form.ok) return showProfile(req, res, { passwordForm: form });
     // All other sessions are of an older epoch now; this one goes on under a new id.
-    await renewSession(req, form.result.epoch);
+    await renewSession(req, { epoch: form.result.epoch });
     const notice = req.t('Your password is changed. Other devices are signed out');
     return done(res, { to: paths.profile, notice });
   });
 
   return router;
-}
-
-async function renewSession(req: Parameters<typeof person>[0], epoch: number): Promise<void> {
-  const { cookie: _, flash: __, ...kept } = req.session;
-  await new Promise<void>((resolve, reject) =>
-    req.session.regenerate((error: unknown) => (error ? reject(error) : resolve())),
-  );
-  const { userId, startedAt, seenAt, notedAt, deviceId } = kept;
-  Object.assign(req.session, {
-    userId,
-    startedAt,
-    seenAt,
-    notedAt,
-    deviceId,
-    epoch,
-    confirmedAt: Date.now(),
-  });
 }

@@ -1,7 +1,9 @@
 import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
 import { startOfDay, startOfNextDay } from '../../../src/web/admin/day-bounds.ts';
+import { PASSWORD } from '../../domain/identity/accounts.ts';
 import { post } from '../../support/app.ts';
+import { ageSessions } from '../../support/sessions.ts';
 import { desk } from './desk.ts';
 
 const { admin, account, db } = await desk();
@@ -69,6 +71,18 @@ test('the log comes as CSV of any length, formulas made harmless, and the export
   expect(rows.every(row => !/^[=+\-@]/.test(row.On ?? ''))).toBe(true);
   await admin.get('/admin/audit?kind=data');
   expect(admin.html.find('tbody .status').first().text()).toBe('Exported a list');
+});
+
+test('an hour after the password was typed, it is asked for before the log leaves the house', async () => {
+  await admin.get('/admin/audit?kind=people');
+  await ageSessions(db, 'confirmedAt', 60);
+  await admin.click('Export CSV');
+  expect(admin.status).toBe(403);
+  admin.fill({ Password: PASSWORD });
+  await admin.click('Confirm');
+  expect(admin.path).toBe('/admin/audit?kind=people');
+  await admin.click('Export CSV');
+  expect(admin.headers['content-type']).toContain('text/csv');
 });
 
 test('what failed for good is listed and can be run again; the schedule is told', async () => {

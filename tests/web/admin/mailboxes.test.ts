@@ -5,6 +5,8 @@ import { createGuard } from '../../../src/platform/outbound.ts';
 import { mailboxInput } from '../../mail/fetching/mailbox.ts';
 import { post, testApp } from '../../support/app.ts';
 import { dovecotServer, MAIL_PASSWORD, noDovecot } from '../../support/dovecot.ts';
+import { PASSWORD } from '../../support/factories.ts';
+import { ageSessions } from '../../support/sessions.ts';
 
 const app = await testApp();
 const { db } = app;
@@ -124,6 +126,93 @@ describe('changing a mailbox', () => {
     expect((await stored(id)).archived_at).not.toBeNull();
     await kwame.click('Bring back Old one');
     expect((await stored(id)).archived_at).toBeNull();
+  });
+});
+
+describe('an hour after the password was typed', () => {
+  const anHourLater = () => ageSessions(db, 'confirmedAt', 60);
+  async function confirm() {
+    expect(kwame.status).toBe(403);
+    expect(kwame.html.heading).toBe('Confirm it is you');
+    expect(kwame.html.html).not.toContain('orange tram crosses');
+    kwame.fill({ Password: PASSWORD });
+    await kwame.click('Confirm');
+  }
+
+  test('it is asked for before a mailbox is made; all comes back but the secret', async () => {
+    await kwame.get('/admin/mailboxes/new');
+    kwame.fill({ ...filled, Address: 'later@company.example', 'Other addresses (optional)': '' });
+    await anHourLater();
+    await kwame.click('Add mailbox');
+    expect(await db('mailboxes').where({ address: 'later@company.example' })).toEqual([]);
+    await confirm();
+    const back = kwame.form('Send it now');
+    expect(back.values).toMatchObject({
+      name: 'IT support',
+      address: 'later@company.example',
+      host: 'imap.company.example',
+      username: 'support',
+      secret: '',
+    });
+    kwame.fill({ 'Password or refresh token': 'blue lantern' });
+    await kwame.click('Send it now');
+    expect(kwame.path).toBe('/admin/mailboxes');
+    const row = await db('mailboxes').where({ address: 'later@company.example' }).first();
+    expect(row).toMatchObject({ username: 'support', is_active: true, plus_addressing: true });
+    expect(app.services.world.decrypt(row.secret)).toBe('blue lantern');
+  });
+
+  test('before the page to add one is filled at all', async () => {
+    await anHourLater();
+    await kwame.get('/admin/mailboxes/new');
+    kwame.fill({ Password: PASSWORD });
+    await kwame.click('Confirm');
+    expect(kwame.path).toBe('/admin/mailboxes/new');
+  });
+
+  test('before one is changed', async () => {
+    const { id } = await make({ address: 'changed-later@company.example' });
+    await kwame.get(`/admin/mailboxes/${id}`);
+    kwame.fill({ Name: 'Renamed later', 'Password or refresh token': 'green kettle' });
+    await anHourLater();
+    await kwame.click('Save changes');
+    expect(await stored(id)).toMatchObject({ version: 1 });
+    await confirm();
+    kwame.fill({ 'Password or refresh token': 'green kettle' });
+    await kwame.click('Send it now');
+    const row = await stored(id);
+    expect(row.name).toBe('Renamed later');
+    expect(app.services.world.decrypt(row.secret)).toBe('green kettle');
+  });
+
+  test('before a key is made: then the button is pressed again', async () => {
+    const { id } = await make({ kind: 'push', address: 'key-later@company.example', secret: '' });
+    await kwame.get(`/admin/mailboxes/${id}`);
+    await anHourLater();
+    await kwame.click('Make a key');
+    expect((await stored(id)).secret).toBeNull();
+    await confirm();
+    expect(kwame.path).toBe(`/admin/mailboxes/${id}`);
+    await kwame.click('Make a key');
+    expect(kwame.html.find('#new-key').attr('value')).toMatch(/^ssm_/);
+  });
+
+  test('before a connection is tried, with scripts and without', async () => {
+    allow();
+    await kwame.get('/admin/mailboxes/new');
+    kwame.fill({ ...filled, Server: '127.0.0.1', 'Password or refresh token': 'red anchor' });
+    await anHourLater();
+    const drawn = await kwame.partial('/admin/mailboxes/connection-test', {
+      target: 'div#mailbox-test',
+      fields: { kind: 'imap', name: 'x', address: 'x@company.example' },
+    });
+    expect(drawn.html.heading).toBe('Confirm it is you');
+    await kwame.click('Test connection');
+    await confirm();
+    kwame.fill({ 'Password or refresh token': 'red anchor' });
+    await kwame.click('Send it now');
+    expect(kwame.html.find('#mailbox-test').text()).toContain('is inside your own network');
+    expect(kwame.html.find('#f-name').attr('value')).toBe('IT support');
   });
 });
 

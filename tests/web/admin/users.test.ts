@@ -2,6 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
 import { PASSWORD } from '../../domain/identity/accounts.ts';
 import { post } from '../../support/app.ts';
+import { ageSessions } from '../../support/sessions.ts';
 import { file, visitor } from '../../support/visitor.ts';
 import { desk } from './desk.ts';
 
@@ -113,6 +114,41 @@ test('a suspension throws the person out at once, and is undone by the same page
   expect(stefan.path).toMatch(/^\/sign-in/);
   await admin.click('Reinstate Stefan Nagy');
   expect((await user(stefan.id)).status).toBe('active');
+});
+
+test('an hour after the password was typed, it is asked for before anybody is shut out or let in', async () => {
+  const { id } = await account({ first_name: 'Ines', last_name: 'Costa' });
+  for (const [button, before, after] of [
+    ['Suspend Ines Costa', 'active', 'suspended'],
+    ['Reinstate Ines Costa', 'suspended', 'active'],
+  ] as const) {
+    await admin.get(`/admin/users/${id}`);
+    await ageSessions(db, 'confirmedAt', 60);
+    await admin.click(button);
+    expect(admin.html.heading).toBe('Confirm it is you');
+    expect((await user(id)).status).toBe(before);
+    admin.fill({ Password: PASSWORD });
+    await admin.click('Confirm');
+    expect(admin.path).toBe(`/admin/users/${id}`);
+    expect(admin.html.notices.join()).toContain('press the button again');
+    expect((await user(id)).status).toBe(before);
+    await admin.click(button);
+    expect((await user(id)).status).toBe(after);
+  }
+});
+
+test('and before the list leaves the house', async () => {
+  await admin.get('/admin/users?q=ines');
+  await ageSessions(db, 'confirmedAt', 60);
+  const made = await db('events').where({ type: 'export.made' }).count();
+  await admin.click('Export CSV');
+  expect(admin.status).toBe(403);
+  expect(await db('events').where({ type: 'export.made' }).count()).toEqual(made);
+  admin.fill({ Password: PASSWORD });
+  await admin.click('Confirm');
+  expect(admin.path).toBe('/admin/users?q=ines');
+  await admin.click('Export CSV');
+  expect(admin.headers['content-type']).toContain('text/csv');
 });
 
 test('the only admin is told why they cannot leave', async () => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { createApp } from '../../../src/web/app.ts';
 import { browserName } from '../../../src/web/profile/browser-name.ts';
 import { accounts, PASSWORD } from '../../domain/identity/accounts.ts';
+import { ageSessions } from '../../support/sessions.ts';
 import { type Visitor, visitor } from '../../support/visitor.ts';
 
 const { db, services, account, user } = await accounts();
@@ -139,6 +140,27 @@ test('one device is signed out, then all', async () => {
   await signIn(phone, ada.email);
   await she.click('Sign out everywhere');
   expect(she.path).toBe('/sign-in');
+  await phone.get('/profile');
+  expect(phone.path).toContain('/sign-in');
+});
+
+test('an hour after the password was typed, it is asked for before other devices are signed out', async () => {
+  const { she, ada } = await signedIn();
+  const phone = await visitor(app, {
+    headers: { 'user-agent': 'Mozilla/5.0 (iPhone) Version/18 Safari/605' },
+  });
+  await signIn(phone, ada.email);
+  for (const button of ['Sign out Safari on iOS', 'Sign out everywhere']) {
+    await she.get('/profile');
+    await ageSessions(db, 'confirmedAt', 60);
+    await she.click(button);
+    expect(she.html.heading).toBe('Confirm it is you');
+    expect((await phone.request('/profile')).status).toBe(200);
+    she.fill({ Password: PASSWORD });
+    await she.click('Confirm');
+    expect(she.path).toBe('/profile');
+  }
+  await she.click('Sign out Safari on iOS');
   await phone.get('/profile');
   expect(phone.path).toContain('/sign-in');
 });
