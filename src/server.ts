@@ -8,6 +8,7 @@ import { loadEnvFile } from './config/env-file.ts';
 import { explain } from './explaining.ts';
 import { createServices, type Services } from './services.ts';
 import { surviveStrayErrors, untilSignal } from './staying-up.ts';
+import { warnOfSettings } from './warning.ts';
 import { prepareSetup } from './web/access/setup.ts';
 import { createApp } from './web/app.ts';
 import { endStreams } from './web/live/streams.ts';
@@ -70,6 +71,7 @@ async function main() {
   loadEnvFile();
   const services = await createServices(buildConfig(readEnv()));
   surviveStrayErrors(services.log);
+  warnOfSettings(services);
   const web = await startWeb(services);
   const signal = await stopped;
   services.log.info({ signal }, 'web is stopping');

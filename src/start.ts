@@ -7,6 +7,7 @@ import { explain } from './explaining.ts';
 import { startWeb } from './server.ts';
 import { createServices, type Services } from './services.ts';
 import { surviveStrayErrors, untilSignal } from './staying-up.ts';
+import { warnOfSettings } from './warning.ts';
 import { startWorker } from './worker.ts';
 
 /** `npm start`: the built-in database if none is named, then web and worker in this one process. */
@@ -41,6 +42,7 @@ async function start() {
   const services = await createServices(config);
   stops.push(() => services.close());
   surviveStrayErrors(services.log);
+  warnOfSettings(services);
   if (config.database.demo && empty) await seed(services);
 
   const web = await startWeb(services);

@@ -13,6 +13,7 @@ import { createMailTransport } from './platform/mail-transport.ts';
 import { createPushClient } from './platform/web-push.ts';
 import { createServices, type Services } from './services.ts';
 import { surviveStrayErrors, untilSignal } from './staying-up.ts';
+import { warnOfSettings } from './warning.ts';
 
 /** The process that does what follows from requests: dispatch, mail, thumbnails, clocks, sweeping. */
 export async function startWorker(services: Services): Promise<{ stop(): Promise<void> }> {
@@ -44,6 +45,7 @@ async function main() {
   loadEnvFile();
   const services = await createServices(buildConfig(readEnv()));
   surviveStrayErrors(services.log);
+  warnOfSettings(services);
   const worker = await startWorker(services);
   await stopped;
   await worker.stop();

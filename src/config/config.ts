@@ -10,6 +10,8 @@ export type Config = Readonly<{
   environment: Env['NODE_ENV'];
   isProduction: boolean;
   isTest: boolean;
+  /** What may be meant so and an operator should know: a line for each at start. */
+  warnings: readonly string[];
   http: { port: number; host: string; appUrl: string; secure: boolean; trustProxy: number };
   secrets: { session: string; encryption: EncryptionKey[] };
   database: {
@@ -56,6 +58,7 @@ const SAMPLE = /change[-_ ]?me|sample|example|secret|password|^(.)\1+$/i;
  */
 export function buildConfig(env: Env, embedded?: EmbeddedDatabase): Config {
   const problems: string[] = [];
+  const warnings: string[] = [];
   const isProduction = env.NODE_ENV === 'production';
   const url = env.DATABASE_URL ?? embedded?.url;
   if (!url)
@@ -83,16 +86,18 @@ export function buildConfig(env: Env, embedded?: EmbeddedDatabase): Config {
     problems.push('HOST: set SESSION_SECRET and ENCRYPTION_KEYS before other machines are let in');
   const listen = parseListen(env, problems);
   const encryption = parseKeys(env.ENCRYPTION_KEYS ?? `dev:${toBase64(fallback('encryption'))}`, problems);
-  const signing = { oauth: oauthOf(env, problems), dkim: dkimOf(env, problems) };
+  const signing = { oauth: oauthOf(env, problems), dkim: dkimOf(env, problems, warnings) };
   if (problems.length > 0 || !url) throw new ConfigError(problems);
 
   const appUrl = (env.APP_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, '');
   const demo = env.DEMO || Boolean(embedded);
+  if (isProduction) warnings.push(...risksOf(appUrl, demo));
   const dataDir = path.resolve(env.DATA_DIR);
   return Object.freeze({
     environment: env.NODE_ENV,
     isProduction,
     isTest: env.NODE_ENV === 'test',
+    warnings,
     http: { port: env.PORT, host, appUrl, secure: appUrl.startsWith('https:'), trustProxy: env.TRUST_PROXY },
     secrets: { session: env.SESSION_SECRET ?? fallback('session'), encryption },
     database: {
@@ -148,6 +153,21 @@ export function buildConfig(env: Env, embedded?: EmbeddedDatabase): Config {
  * it signs links to files and seals phone numbers.
  */
 const isOpen = (env: Env) => env.NODE_ENV !== 'production' && !(env.SESSION_SECRET && env.ENCRYPTION_KEYS);
+
+function risksOf(appUrl: string, demo: boolean): string[] {
+  const { protocol, hostname } = new URL(appUrl);
+  const stays = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+  return [
+    ...(protocol === 'http:' && !stays
+      ? ['APP_URL: over http, passwords and sessions can be read on their way. Set an address with https']
+      : []),
+    ...(demo
+      ? [
+          'DEMO: anybody can read the passwords of the demo company in the source. Keep nothing real beside it',
+        ]
+      : []),
+  ];
+}
 
 function parseListen(env: Env, problems: string[]): Config['listen'] {
   if (!env.SMTP_LISTEN) return undefined;

@@ -33,20 +33,36 @@ export function oauthOf(env: Env, problems: string[]): OAuth | undefined {
   return undefined;
 }
 
-export function dkimOf(env: Env, problems: string[]): Dkim | undefined {
+/** Bits of an RSA key: RFC 8301 forbids fewer than the first and asks for the second. */
+const FEWEST_BITS = 1_024;
+const ENOUGH_BITS = 2_048;
+
+export function dkimOf(env: Env, problems: string[], warnings: string[]): Dkim | undefined {
   const { DKIM_DOMAIN: domainName, DKIM_SELECTOR: keySelector, DKIM_PRIVATE_KEY: key } = env;
   if (!domainName && !keySelector && !key) return undefined;
   const privateKey = key?.replaceAll('\\n', '\n');
-  if (domainName && keySelector && privateKey && isKey(privateKey))
-    return { domainName, keySelector, privateKey, headerFieldNames: SIGNED };
-  problems.push('DKIM_PRIVATE_KEY: set domain, selector and a private RSA key in PEM, or none of them');
-  return undefined;
+  const bits = privateKey ? bitsOf(privateKey) : undefined;
+  if (!domainName || !keySelector || !privateKey || !bits) {
+    problems.push('DKIM_PRIVATE_KEY: set domain, selector and a private RSA key in PEM, or none of them');
+    return undefined;
+  }
+  if (bits < FEWEST_BITS)
+    problems.push(
+      `DKIM_PRIVATE_KEY: make a key of ${ENOUGH_BITS} bits; one of ${bits} counts as no signature`,
+    );
+  else if (bits < ENOUGH_BITS)
+    warnings.push(
+      `DKIM_PRIVATE_KEY: it has ${bits} bits. Make one of ${ENOUGH_BITS}; some servers ask for it`,
+    );
+  return { domainName, keySelector, privateKey, headerFieldNames: SIGNED };
 }
 
-function isKey(pem: string): boolean {
+/** The length of an RSA key, nothing for anything else. */
+function bitsOf(pem: string): number | undefined {
   try {
-    return createPrivateKey(pem).asymmetricKeyType === 'rsa';
+    const key = createPrivateKey(pem);
+    return key.asymmetricKeyType === 'rsa' ? key.asymmetricKeyDetails?.modulusLength : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -1,6 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { buildConfig } from '../../src/config/config.ts';
 import { ConfigError, readEnv } from '../../src/config/env.ts';
+import { warnOfSettings } from '../../src/warning.ts';
 
 const KEY = Buffer.from('0123456789abcdef0123456789abcdef').toString('base64');
 
@@ -31,6 +33,28 @@ describe('production', () => {
     expect(built.http).toMatchObject({ appUrl: 'https://help.acme.tld', secure: true, trustProxy: 0 });
     expect(built.database).toMatchObject({ embedded: false, demo: false });
     expect(built.mail.showMailbox).toBe(false);
+    expect(built.warnings).toEqual([]);
+  });
+
+  test.each(['http://help.acme.tld', 'http://10.0.0.7:3000', 'http://localhost.evil.example'])(
+    'says aloud that %s can be read on its way',
+    APP_URL => {
+      const { warnings } = config({ ...PRODUCTION, APP_URL });
+      expect(warnings).toHaveLength(1);
+      expect(warnings[0]).toMatch(/^APP_URL: over http, passwords/);
+    },
+  );
+
+  test.each(['http://localhost:3000', 'http://127.0.0.1:3000', 'http://[::1]:3000', 'http://a.localhost'])(
+    'finds nothing wrong with %s: it stays on the machine',
+    APP_URL => {
+      expect(config({ ...PRODUCTION, APP_URL }).warnings).toEqual([]);
+    },
+  );
+
+  test('says aloud that everybody knows the passwords of the demo company', () => {
+    expect(config({ ...PRODUCTION, DEMO: 'on' }).warnings.join()).toMatch(/^DEMO: anybody can read/);
+    expect(config({ ...PRODUCTION, DEMO: 'on', NODE_ENV: 'development' }).warnings).toEqual([]);
   });
 
   test.each(['DATABASE_URL', 'SESSION_SECRET', 'ENCRYPTION_KEYS', 'APP_URL'])(
@@ -68,6 +92,40 @@ describe('production', () => {
     const { encryption } = config({ ...PRODUCTION, ENCRYPTION_KEYS: `k2:${KEY}, k1:${KEY}` }).secrets;
     expect(encryption.map(({ id }) => id)).toEqual(['k2', 'k1']);
   });
+});
+
+describe('a DKIM key', () => {
+  const signed = (bits: number) => ({
+    ...PRODUCTION,
+    DKIM_DOMAIN: 'acme.tld',
+    DKIM_SELECTOR: 'help',
+    DKIM_PRIVATE_KEY: generateKeyPairSync('rsa', { modulusLength: bits })
+      .privateKey.export({ type: 'pkcs8', format: 'pem' })
+      .toString(),
+  });
+
+  test('of 2048 bits is taken', () => {
+    const { mail, warnings } = config(signed(2_048));
+    expect(mail.dkim?.domainName).toBe('acme.tld');
+    expect(warnings).toEqual([]);
+  });
+
+  test('of 1024 bits is taken with a warning', () => {
+    const { mail, warnings } = config(signed(1_024));
+    expect(mail.dkim).toBeDefined();
+    expect(warnings.join()).toMatch(/^DKIM_PRIVATE_KEY: it has 1024 bits/);
+  });
+
+  test('of 512 bits is refused', () => {
+    expect(problemsOf(signed(512)).join()).toMatch(/^DKIM_PRIVATE_KEY: make a key of 2048 bits/);
+  });
+});
+
+test('each warning is one line of the log of a process', () => {
+  const lines: string[] = [];
+  const log = { warn: (line: string) => lines.push(line) } as never;
+  warnOfSettings({ config: config({ ...PRODUCTION, APP_URL: 'http://help.acme.tld', DEMO: 'on' }), log });
+  expect(lines.map(line => line.split(':')[0])).toEqual(['APP_URL', 'DEMO']);
 });
 
 describe('development', () => {
