@@ -24,6 +24,7 @@ export class TokenFault extends Error {
 }
 
 const TIMEOUT_MS = 10_000;
+/** Bytes of an answer; more is read of none. */
 const MAX_ANSWER = 64_000;
 const MICROSOFT_SCOPE = 'https://outlook.office.com/IMAP.AccessAsUser.All offline_access';
 
@@ -60,7 +61,7 @@ async function ask(url: string, body: URLSearchParams): Promise<Record<string, u
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     status = response.status;
-    text = (await response.text()).slice(0, MAX_ANSWER);
+    text = await textOf(response);
   } catch (error) {
     throw new TokenFault(String((error as Error).cause ?? (error as Error).message), false);
   }
@@ -68,6 +69,18 @@ async function ask(url: string, body: URLSearchParams): Promise<Record<string, u
   if (status >= 200 && status < 300) return answer;
   const said = [answer.error, answer.error_description].filter(part => typeof part === 'string').join(': ');
   throw new TokenFault(said || `HTTP ${status}`, status >= 400 && status < 500 && status !== 429);
+}
+
+/** Nobody who answers without end fills our memory: leaving the loop hangs up. */
+async function textOf(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > MAX_ANSWER) throw new Error('The answer is too long');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function parsed(text: string): Record<string, unknown> {

@@ -3,8 +3,10 @@ import { afterAll, beforeEach, expect, test } from 'vitest';
 import { fetchToken, TokenFault } from '../../src/platform/oauth-token.ts';
 
 let answer: { status: number; body: string; headers?: Record<string, string> };
+let endless = false;
 let asked: { path: string; form: Record<string, string> };
 const server = createServer((req, res) => {
+  if (endless) return;
   let body = '';
   req.on('data', data => {
     body += data;
@@ -31,6 +33,7 @@ const request = {
   tenant: 'company.example',
 };
 beforeEach(() => {
+  endless = false;
   answer = { status: 200, body: JSON.stringify({ access_token: 'access', expires_in: 3600 }) };
 });
 
@@ -71,6 +74,23 @@ test('a redirect is not followed, and no secret goes where it leads', async () =
   answer = { status: 302, body: '', headers: { Location: `http://127.0.0.1:${port}/elsewhere` } };
   await expect(fetchToken(endpoints, request)).rejects.toThrow(TokenFault);
   expect(asked.path).toBe('/company.example/token');
+});
+
+test('an answer without end is left, and nobody is said to have refused', async () => {
+  const gone = new Promise<void>(resolve => {
+    server.once('request', (_req, res) => {
+      const more = () => {
+        while (res.write('x'.repeat(16_000)));
+      };
+      res.on('drain', more).on('error', () => {});
+      res.on('close', resolve);
+      more();
+    });
+  });
+  endless = true;
+  const fault = (await fetchToken(endpoints, request).catch(error => error)) as TokenFault;
+  expect(fault).toMatchObject({ name: 'TokenFault', message: 'The answer is too long', refused: false });
+  await gone;
 });
 
 test('nonsense is no token', async () => {

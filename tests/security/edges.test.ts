@@ -105,6 +105,12 @@ test('every answer carries the strict policy and is kept by nobody', async () =>
   }
 });
 
+test('TRACE is refused, and sends no cookie back to be read', async () => {
+  const answer = await anna.request('/profile', { method: 'TRACE' });
+  expect(answer.status).toBe(403);
+  expect(answer.text).not.toContain(anna.cookies.get('session'));
+});
+
 test('a form of another site is refused, whatever it calls itself', async () => {
   await anna.get('/profile');
   const foreign: Record<string, string>[] = [

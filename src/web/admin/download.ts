@@ -11,7 +11,7 @@ export async function sendCsv(
   rows: AsyncIterable<readonly CsvValue[]>,
 ): Promise<void> {
   res.status(200).type('text/csv').attachment(filename);
-  res.set('Content-Security-Policy', "default-src 'none'; sandbox");
+  res.set('Content-Security-Policy', "default-src 'none'; sandbox; frame-ancestors 'none'");
   try {
     await pipeline(Readable.from(lines(header, rows)), res);
   } catch (error) {

@@ -16,7 +16,7 @@ export function brandRoutes(): Router {
     const isCurrent = paths.logo(logoKey).endsWith(`?v=${encodeURIComponent(queryText(req, 'v'))}`);
     // The address names the picture, so it never changes under it; a stale address is not kept.
     res.set('Cache-Control', isCurrent ? 'public, max-age=31536000, immutable' : 'no-store');
-    res.set('Content-Security-Policy', "default-src 'none'; sandbox");
+    res.set('Content-Security-Policy', "default-src 'none'; sandbox; frame-ancestors 'none'");
     res.type('png');
     await pipeline(logo, res).catch(() => res.destroy());
   });

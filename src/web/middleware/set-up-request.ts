@@ -56,9 +56,12 @@ function report(req: Request, res: Response, ms: number) {
   else log.info(line, 'request');
 }
 
-/** Tokens of mailed links stand in the path. */
+/** Tokens of mailed links and of links to files stand in the path. */
 const withoutSecrets = (path: string) =>
-  path.replace(/^\/(password-reset|verify-email|invitations|attachments\/signed)\/[^/]+/i, '/$1/[token]');
+  path.replace(
+    /^\/(password-reset|verify-email|invitations|unsubscribe|attachments\/signed)\/[^/]+/i,
+    '/$1/[token]',
+  );
 
 const LETTERS = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
 

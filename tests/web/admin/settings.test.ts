@@ -73,6 +73,7 @@ test('a logo is drawn anew in two sizes, served to everybody and kept by browser
   const small = await stranger.request(address);
   expect(small.headers['content-type']).toBe('image/png');
   expect(small.headers['cache-control']).toContain('immutable');
+  expect(small.headers['content-security-policy']).toContain("frame-ancestors 'none'");
   expect(await sharp(small.body).metadata()).toMatchObject({ width: 64, height: 64, format: 'png' });
   expect(small.body.includes('CANARY-EXIF')).toBe(false);
   const large = await stranger.request(`${address}&size=large`);
