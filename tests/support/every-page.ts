@@ -40,7 +40,7 @@ function lookAt(demo: Demo, stops: Stop[]) {
       const by = await overflow(page);
       if (by > 0) found.push(`${width} px: ${by} px too wide, by ${await widest(page)}`);
     }
-    await turnDark(page);
+    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
     found.push(...(await violations(page, { rules: LOOKS })).map(each => `phone, dark: ${each}`));
     expect(found).toEqual([]);
   });
@@ -66,21 +66,6 @@ const outline = (page: Page) =>
 
 /** What theme and width can change; the rest was looked at already. */
 const LOOKS = ['color-contrast', 'target-size', 'scrollable-region-focusable'];
-
-/** Colours glide from one theme to the other: wait until they are there. */
-async function turnDark(page: Page): Promise<void> {
-  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
-  // Still for three frames: a glide may begin a frame later than the theme.
-  await page.evaluate(`(async () => {
-    const ends = animation => Number.isFinite(animation.effect?.getComputedTiming().endTime);
-    for (let still = 0; still < 3; ) {
-      await new Promise(resolve => requestAnimationFrame(resolve));
-      const gliding = document.getAnimations().filter(each => each.playState === 'running' && ends(each));
-      still = gliding.length > 0 ? 0 : still + 1;
-      await Promise.allSettled(gliding.map(each => each.finished));
-    }
-  })()`);
-}
 
 /** The innermost elements that stick out of the page or of what holds them. */
 function widest(page: Page): Promise<string> {
