@@ -66,7 +66,7 @@ test('a form that was sent meanwhile does nothing, and comes back to be sent', a
   expect(reply.status).toBe(403);
   expect(reply.text).not.toContain('value="admin"');
   expect(sent).toEqual([]);
-  const carried = /name="carried" value="([^"]+)"/.exec(reply.text)?.[1] ?? '';
+  const carried = /name="carried"\s+value="([^"]+)"/.exec(reply.text)?.[1] ?? '';
   await she.get('/sign-in/confirmation?next=/profile');
   const confirmed = await she.request('/sign-in/confirmation', {
     method: 'POST',
@@ -104,7 +104,7 @@ test('what was typed in another window, or comes back here, can still be sent', 
   const { _csrf = '' } = other.values;
   await age(16);
   const asked = await post(she, { _csrf, role: 'admin', password: 'my new one' });
-  const carried = /name="carried" value="([^"]+)"/.exec(asked.text)?.[1] ?? '';
+  const carried = /name="carried"\s+value="([^"]+)"/.exec(asked.text)?.[1] ?? '';
   const back = await post(
     she,
     { _csrf, password: PASSWORD, carried, next: '/profile' },
