@@ -36,6 +36,15 @@ const shots = (ticket: number): Shot[] => [
   { name: 'admin-teams', who: 'kwame', path: '/admin/teams' },
   { name: 'admin-categories', who: 'kwame', path: '/admin/categories' },
   { name: 'admin-settings', who: 'kwame', path: '/admin/settings' },
+  { name: 'admin-mailboxes', who: 'kwame', path: '/admin/mailboxes' },
+  { name: 'admin-mail-log', who: 'kwame', path: '/admin/mail-log' },
+  { name: 'admin-mail', who: 'kwame', path: '/admin/mail-log', then: openFirst },
+  { name: 'admin-templates', who: 'kwame', path: '/admin/templates' },
+  { name: 'admin-template', who: 'kwame', path: '/admin/templates/ticket-received/en' },
+  { name: 'notification-preferences', who: 'marek', path: '/notifications/preferences' },
+  { name: 'queue-bulk', who: 'marek', path: '/queue/all', then: chooseSome },
+  { name: 'palette', who: 'marek', path: `/tickets/${ticket}`, then: openPalette },
+  { name: 'canned-replies', who: 'marek', path: '/admin/canned-replies' },
   { name: 'admin-audit', who: 'kwame', path: '/admin/audit' },
   { name: 'admin-jobs', who: 'kwame', path: '/admin/jobs' },
   { name: 'not-found', who: 'jonas', path: '/nothing-here' },
@@ -45,6 +54,20 @@ async function sendEmpty(page: Page) {
   await page.fill('[name=body]', 'The label printer on floor 2 prints everything 3 mm to the left.');
   await page.click('[data-send]');
   await page.locator('.error-summary').waitFor();
+}
+
+async function openFirst(page: Page) {
+  await page.locator('main a[href*="/admin/mail-log/"]').first().click();
+  await page.waitForURL(/mail-log\/\w+/);
+}
+
+async function chooseSome(page: Page) {
+  for (const nth of [0, 2, 3]) await page.locator('[name=ids]').nth(nth).check();
+}
+
+async function openPalette(page: Page) {
+  await page.keyboard.press('Control+k');
+  await page.locator('#palette [role=option]').first().waitFor();
 }
 
 async function main(words: string[]) {
