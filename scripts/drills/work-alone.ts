@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { buildConfig } from '../../src/config/config.ts';
@@ -21,7 +22,11 @@ export async function work({ rounds, say }: { rounds: number; say: Say }): Promi
   };
   process.once('exit', clear);
   const [sink, pushes] = await Promise.all([startMailServer(), pushSink()]);
-  const own = { DATA_DIR: dataDir, SMTP_URL: sink.url, APP_URL: 'http://localhost:3000' };
+  const own = {
+    ...{ DATA_DIR: dataDir, SMTP_URL: sink.url, APP_URL: 'http://localhost:3000' },
+    // The key for push messages is sealed by this process and opened by the workers.
+    ENCRYPTION_KEYS: `drill:${randomBytes(32).toString('base64')}`,
+  };
   const config = buildConfig(readEnv({ ...own, LOG_LEVEL: 'warn' }), await startEmbedded({ dataDir }));
   const services = await createServices(config);
   try {
