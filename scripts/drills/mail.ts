@@ -54,8 +54,7 @@ export async function drillMail({ settings, port, db }: MailPlace, options: Opti
       } else if (!(await isHere(db, token))) report.faults.push(`${token} had its 250 and is not here`);
       program = await startProgram('worker', settings);
       if (!answered) await sendUntilTaken(port, token, report);
-      // What the killed process held is given back at once; else its lock would run out by itself.
-      await db('jobs.agenda_jobs').update({ locked_at: null });
+      await giveBack(db);
       if (round % 10 === 0) options.say(`${round} kills, ${tokens.length} mails`);
     }
     report.sent = tokens.length;
@@ -66,6 +65,12 @@ export async function drillMail({ settings, port, db }: MailPlace, options: Opti
   } finally {
     program.signal('SIGKILL');
   }
+}
+
+/** What a killed process held; else its lock and its lease would run out by themselves, within a minute. */
+async function giveBack(db: Database) {
+  await db('jobs.agenda_jobs').update({ locked_at: null });
+  await db('inbound_mails').where({ fate: 'received' }).update({ next_attempt_at: db.fn.now() });
 }
 
 async function ensureMailbox(db: Database) {
