@@ -95,11 +95,17 @@ async function wholeMail(stream: SMTPServerDataStream, hold: Hold): Promise<Buff
   const chunks: Buffer[] = [];
   let bytes = 0;
   let isFull = false;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    if (isFull || stream.sizeExceeded) continue;
-    chunks.push(chunk);
-    bytes += chunk.length;
-    isFull = !hold(chunk.length);
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      if (isFull || stream.sizeExceeded) continue;
+      chunks.push(chunk);
+      bytes += chunk.length;
+      isFull = !hold(chunk.length);
+    }
+  } catch (error) {
+    // The line broke: nobody waits for an answer, and the room is free again.
+    hold(-bytes);
+    throw error;
   }
   if (!isFull && !stream.sizeExceeded) return Buffer.concat(chunks);
   hold(-bytes);

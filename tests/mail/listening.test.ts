@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createTransport } from 'nodemailer';
@@ -101,6 +102,30 @@ test('more than 25 MB is refused for good', async () => {
   expect((await send(['desk@company.example'], { raw })).code).toBe(552);
   expect(await kept('Large')).toEqual([]);
 }, 30_000);
+
+/** A server whose line breaks amid a mail. */
+const breakOff = (bytes: number) =>
+  new Promise<void>((resolve, reject) => {
+    const lines = ['EHLO x', 'MAIL FROM:<ana@company.example>', 'RCPT TO:<desk@company.example>', 'DATA'];
+    const text = `${'y'.repeat(98)}\r\n`;
+    const socket = connect(listening.port, '127.0.0.1');
+    let said = '';
+    socket.on('error', reject).on('data', data => {
+      said += data.toString();
+      if (!/^\d{3} .*\r\n$/m.test(said)) return;
+      const isBegun = said.startsWith('354');
+      said = '';
+      if (!isBegun) return socket.write(`${lines.shift()}\r\n`);
+      socket.write(`Subject: Broken off\r\n\r\n${text.repeat(bytes / text.length)}`);
+      return setTimeout(() => resolve(void socket.destroy()), 400);
+    });
+  });
+
+test('mails that break off amid their text take no room from those after them', async () => {
+  for (let count = 0; count < 10; count += 1) await breakOff(22_000_000);
+  expect((await send(['desk@company.example'], { raw: mailWith('After broken ones') })).code).toBe(250);
+  expect(await kept('Broken off')).toEqual([]);
+}, 60_000);
 
 test('while the database is away the other server is asked to keep the mail', async () => {
   const away = { ...services, db: services.db, contextFor: () => Promise.reject(new Error('away')) };
