@@ -19,30 +19,38 @@ export function told(parts: Parts, notice: string, returned: string): Bounced[] 
   const { headers } = parts;
   const from = `${headers.get('from') ?? ''} ${headers.get('sender') ?? ''}`;
   const subject = readable(headers.get('subject') ?? '');
-  if (!isReport(headers, from, subject, notice, returned)) return null;
+  if (!isReport(headers, subject, notice, returned)) return null;
   const recipients = recipientsOf(headers, notice, returned, from);
   return recipients.length === 0
     ? null
     : recipients.map(({ address, said }) => ofTold(address, said, notice, isDelay(subject, notice)));
 }
 
-function isReport(
-  headers: Map<string, string>,
-  from: string,
-  subject: string,
-  notice: string,
-  returned: string,
-): boolean {
-  const names = headers.has('x-failed-recipients');
-  const isDaemon = MACHINE.test(from);
+/** A person's answer or forward, in the languages of mail programs. */
+const PASSED_ON = /^\s*(?:re|aw|sv|antw|odp|fwd?|wg|tr|rv|enc|i|vs|doorst|vidarebefordrat)\s?:/i;
+
+const isOfDaemon = (headers: Map<string, string>) =>
+  MACHINE.test(`${headers.get('from') ?? ''} ${headers.get('sender') ?? ''}`);
+const isOfMachine = (headers: Map<string, string>) =>
+  isOfDaemon(headers) ||
+  headers.has('x-failed-recipients') ||
+  /^<?\s*>?$|mailer-daemon/i.test(headers.get('return-path') ?? 'none') ||
+  /multipart\/report/i.test(headers.get('content-type') ?? '');
+
+/** No sign that a machine sent it, so that a report in it is one that a person shows. */
+export function isLetter({ headers }: Parts): boolean {
+  const subject = readable(headers.get('subject') ?? '').trim();
+  const isSubmitted = !/^no\b/i.test(headers.get('auto-submitted') ?? 'no');
+  return !isOfMachine(headers) && !isSubmitted && FAILED.exec(subject)?.index !== 0;
+}
+
+function isReport(headers: Map<string, string>, subject: string, notice: string, returned: string): boolean {
+  const isDaemon = isOfDaemon(headers);
   const isAnswer = /^auto-replied/i.test(headers.get('auto-submitted') ?? '') && !isDaemon;
-  const isMachines =
-    isDaemon ||
-    names ||
-    /^<?\s*>?$|mailer-daemon/i.test(headers.get('return-path') ?? 'none') ||
-    /multipart\/report/i.test(headers.get('content-type') ?? '');
-  const isConfessed = CONFESSED.test(notice) || names || (SURE.test(subject) && isDaemon);
-  return !isAnswer && isConfessed && (isMachines || (FAILED.test(subject) && returned !== ''));
+  const isConfessed =
+    CONFESSED.test(notice) || headers.has('x-failed-recipients') || (SURE.test(subject) && isDaemon);
+  const isCalled = FAILED.test(subject) && !PASSED_ON.test(subject) && returned !== '';
+  return !isAnswer && isConfessed && (isOfMachine(headers) || isCalled);
 }
 
 /** What is said beside an address; where that gives no reason, all of the notice. */

@@ -3,18 +3,19 @@ import { complaint, notification, oldComplaint } from './bounces-feedback.ts';
 import { type Parts, partsOf } from './bounces-parts.ts';
 import { standard } from './bounces-standard.ts';
 import { noticeAndReturned } from './bounces-text.ts';
-import { told } from './bounces-told.ts';
+import { isLetter, told } from './bounces-told.ts';
 
 /**
  * The delivery report a mail is, or null. Takes the raw mail, because reports that follow no standard are
- * told by their bytes, and looks at a bounded part of it alone.
+ * told by their bytes, and looks at a bounded part of it alone. Somebody who asks about a report and shows it has
+ * written a letter.
  */
 export function reportOf(raw: Buffer): Report | null {
   const parts = partsOf(raw);
   const { notice, returned } = noticeAndReturned(parts.leaves);
+  const isShown = isLetter(parts);
   const recipients =
-    complaint(parts, returned) ??
-    standard(parts, notice, returned) ??
+    (isShown ? null : (complaint(parts, returned) ?? standard(parts, notice, returned))) ??
     oldComplaint(parts, returned) ??
     notification(parts) ??
     told(parts, notice, returned);

@@ -468,3 +468,27 @@ describe('no report takes long', () => {
     expect(millisecondsOf(() => reportOf(raw))).toBeLessThan(200);
   });
 });
+
+describe('a report that a person shows is their letter', () => {
+  const FIELDS = ['Final-Recipient: rfc822; bob@example.org', 'Action: failed', 'Status: 5.1.1'];
+  const ANNA = ['From: Anna <anna@example.com>', 'To: desk@example.com', 'Return-Path: <anna@example.com>'];
+  const within = (type: string, ...lines: string[]) => [
+    'Content-Type: multipart/mixed; boundary="o"',
+    ...['', '--o', 'Content-Type: text/plain', '', 'My mail could not be delivered. Why?'],
+    ...['--o', `Content-Type: ${type}`, '', ...lines, '--o--'],
+  ];
+  test.each([
+    ['in its text', 'My mails to Bob bounce', ['', 'Please help:', '', ...FIELDS]],
+    ['below its text, passed on', 'Fwd: Undelivered Mail Returned to Sender', ['', 'Why?', '', ...FIELDS]],
+    ['as a mail in it', 'Question', within('message/rfc822', ...standard(FIELDS))],
+    ['with the mail that came back', 'WG: Undeliverable: Hum', within('message/rfc822', ...RETURNED)],
+    [
+      'as a part of its own',
+      'FW: Hum',
+      within('message/delivery-status', 'Reporting-MTA: dns; x', '', ...FIELDS),
+    ],
+  ])('%s', (_where, subject, lines) => {
+    expect(report(...ANNA, `Subject: ${subject}`, ...lines)).toBeNull();
+    expect(report(...DAEMON, 'Subject: Undeliverable', ...lines)).not.toBeNull();
+  });
+});
