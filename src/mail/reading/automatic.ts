@@ -32,13 +32,17 @@ const first = ({ headers }: Signs, name: string): string | null => {
 };
 const quoted = (name: string, value: string | null): string => `${name}: ${value ?? ''}`.trim();
 
-/** RFC 3834 §5: every keyword but `no` means a machine; comments and parameters may follow. */
+/**
+ * RFC 3834 §5: every keyword but `no` means a machine; comments and parameters may follow. Exchange calls the notice
+ * of an absence "auto-generated" as well.
+ */
 const autoSubmitted: Rule = signs => {
   const value = first(signs, 'auto-submitted');
   const word = value?.toLowerCase().match(/^[^\s;(]{1,40}/)?.[0];
   if (!word || word === 'no') return null;
+  const isReply = word === 'auto-replied' || unwritten(signs)?.kind === 'auto-reply' || isOfAbsence(signs);
   return {
-    kind: word === 'auto-replied' ? 'auto-reply' : 'auto-generated',
+    kind: isReply ? 'auto-reply' : 'auto-generated',
     because: quoted('Auto-Submitted', value),
   };
 };
@@ -100,15 +104,19 @@ const receipt: Rule = signs =>
 
 /** Before lists: an answering machine that writes to a list is one all the same. */
 const outOfOffice: Rule = signs => {
-  const subject = signs.subject
-    .slice(0, 300)
-    .normalize('NFC')
-    .replace(/^(?:\s*\[[^\]]{1,60}\])+\s*/u, '')
-    .trim();
-  if (!AWAY.test(subject)) return null;
+  if (!isOfAbsence(signs)) return null;
   const sign = otherSign(signs);
   return sign ? { kind: 'auto-reply', because: `subject of an absence and ${sign}` } : null;
 };
+
+const isOfAbsence = ({ subject }: Signs): boolean =>
+  AWAY.test(
+    subject
+      .slice(0, 300)
+      .normalize('NFC')
+      .replace(/^(?:\s*\[[^\]]{1,60}\])+\s*/u, '')
+      .trim(),
+  );
 
 /** As the programs of the common languages begin such subjects. "Re: …" in front is a person's. */
 const AWAY =

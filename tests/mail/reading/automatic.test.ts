@@ -55,6 +55,14 @@ describe('a machine is known by its headers', () => {
     expect(told({}, { from: 'MAILER-DAEMON@mx.example.com' })?.kind).toBe('bounce');
   });
 
+  test('an absence that Exchange calls generated is an answer', () => {
+    const exchange = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
+    expect(told(exchange, { subject: 'Automatic reply: The printer hums' })?.kind).toBe('auto-reply');
+    const rule = { ...exchange, 'X-MS-Exchange-Generated-Message-Source': 'Mailbox Rules Agent' };
+    expect(told(rule)?.kind).toBe('auto-reply');
+    expect(told(exchange)?.kind).toBe('auto-generated');
+  });
+
   test('the surest sign decides', () => {
     expect(told({ Precedence: 'bulk', 'Auto-Submitted': 'auto-replied' })?.kind).toBe('auto-reply');
     expect(told({ Precedence: 'bulk', 'List-Id': '<a.b>' })?.kind).toBe('list');
