@@ -1,5 +1,6 @@
 import type { Tx } from '../context.ts';
 import { recordEvent } from '../events/recording.ts';
+import { oneLine, plainText } from './cleaning.ts';
 import { readMessageId } from './keys.ts';
 import type { Bounced, Report } from './message.ts';
 
@@ -8,6 +9,8 @@ export type Bounce = Pick<Bounced, 'kind' | 'status' | 'reason' | 'diagnostic'> 
   address: string;
   /** The mail that brought the report. */
   mailId?: number;
+  /** Anybody may have written it: it carries no key of ours. */
+  isUnproven?: true;
 };
 
 export type Applied = { deliveryId: number; ticketId: number | null };
@@ -42,7 +45,7 @@ export async function applyReport(
 ): Promise<Applied[]> {
   const key = report.originalId ? readMessageId(tx, report.originalId) : null;
   const applied: Applied[] = [];
-  for (const recipient of report.recipients.slice(0, MAX_RECIPIENTS)) {
+  for (const recipient of report.recipients.slice(0, MAX_RECIPIENTS).map(cleaned)) {
     const proven = key && 'deliveryId' in key ? await byId(tx, key.deliveryId) : undefined;
     const delivery = proven ?? (await byAddress(tx, recipient.address));
     if (!delivery) continue;
@@ -51,8 +54,9 @@ export async function applyReport(
     if (!isFinal(recipient)) continue;
     const { kind, status, reason, diagnostic } = recipient;
     const address = (proven ? delivery.email : null) ?? recipient.address;
-    const bounce = { kind, status, reason, diagnostic: diagnostic.slice(0, 1_000), address, mailId };
-    if (await keep(tx, delivery.id, bounce)) await tell(tx, delivery, bounce, Boolean(proven));
+    const bounce: Bounce = { kind, status, reason, diagnostic, address, mailId };
+    if (!proven) bounce.isUnproven = true;
+    if (await keep(tx, delivery.id, bounce)) await tell(tx, delivery, bounce);
   }
   return applied;
 }
@@ -61,7 +65,7 @@ export async function applyReport(
 export async function recordRefusal(tx: Tx, deliveryId: number, bounce: Bounce | null, error: string) {
   const delivery = await byId(tx, deliveryId);
   if (!delivery) return;
-  if (bounce && (await keep(tx, deliveryId, bounce))) return tell(tx, delivery, bounce, true);
+  if (bounce && (await keep(tx, deliveryId, bounce))) return tell(tx, delivery, bounce);
   return recordUndelivered(tx, delivery, {
     address: delivery.email ?? '',
     diagnostic: error,
@@ -69,6 +73,15 @@ export async function recordRefusal(tx: Tx, deliveryId: number, bounce: Bounce |
     ...{ status: null, reason: bounce ? bounce.reason : 'refused' },
   });
 }
+
+/** As a strange server wrote it: only what the database and pages can hold. */
+const cleaned = (recipient: Bounced): Bounced => ({
+  ...recipient,
+  address: oneLine(recipient.address, 320),
+  status: recipient.status && oneLine(recipient.status, 20),
+  reason: oneLine(recipient.reason, 100),
+  diagnostic: plainText(recipient.diagnostic.slice(0, 1_000)),
+});
 
 const isFinal = ({ kind }: Bounced) => kind === 'hard' || kind === 'soft';
 
@@ -90,18 +103,19 @@ async function byAddress(tx: Tx, address: string): Promise<Delivery | undefined>
   return rows[0];
 }
 
-/** False when it was told before. */
+/** False when it was told before. One that is proven counts although somebody without a key told it first. */
 async function keep(tx: Tx, deliveryId: number, bounce: Bounce): Promise<boolean> {
   const changed = await tx
     .db('deliveries')
-    .where({ id: deliveryId, bounced_at: null })
+    .where({ id: deliveryId })
+    .whereRaw(`(bounced_at is null or (bounce ->> 'isUnproven' = 'true' and ?))`, [!bounce.isUnproven])
     .update({ bounced_at: tx.db.fn.now(), bounce: JSON.stringify(bounce), updated_at: tx.db.fn.now() });
   return changed > 0;
 }
 
-async function tell(tx: Tx, delivery: Delivery, bounce: Bounce, isProven: boolean) {
+async function tell(tx: Tx, delivery: Delivery, bounce: Bounce) {
   await recordUndelivered(tx, delivery, bounce);
-  if (isProven && bounce.kind === 'hard') await countHardBounce(tx, delivery, bounce);
+  if (!bounce.isUnproven && bounce.kind === 'hard') await countHardBounce(tx, delivery, bounce);
 }
 
 const recordUndelivered = (
@@ -131,7 +145,7 @@ const recordUndelivered = (
 const COUNT = `
   select count(*)::int as n from deliveries d
   where d.recipient_id = ? and d.channel = 'mail' and d.bounce ->> 'kind' = 'hard'
-    and lower(d.bounce ->> 'address') = ? and d.bounced_at > now() - interval '30 days'
+    and d.bounce ->> 'isUnproven' is null and lower(d.bounce ->> 'address') = ? and d.bounced_at > now() - interval '30 days'
     and d.bounced_at > coalesce((select cleared_at from mail_addresses where address = ?), '-infinity')`;
 
 async function countHardBounce(tx: Tx, delivery: Delivery, { address, status, reason, diagnostic }: Bounce) {

@@ -98,6 +98,27 @@ describe('a report', () => {
     expect(await address()).toBeUndefined();
   });
 
+  test('without our key never helps to close the address, and takes nothing from one that has it', async () => {
+    for (let n = 0; n < 2; n += 1) {
+      await told();
+      await apply({ recipients: [bounced()], originalId: null });
+    }
+    const { deliveryId } = await told();
+    await apply({ recipients: [bounced()], originalId: null });
+    expect(await address()).toBeUndefined();
+    await about(deliveryId);
+    await about(deliveryId);
+    expect(await address()).toMatchObject({ hard_bounces: 1, undeliverable_since: null });
+  });
+
+  test('with NUL and half letters in every word is kept like any', async () => {
+    const { deliveryId } = await told();
+    const odd = 'x\0y\ud800z';
+    await about(deliveryId, { address: `${ANNA}\0`, status: odd, reason: odd, diagnostic: odd });
+    await apply({ recipients: [bounced({ address: `${odd}@x.example` })], originalId: null });
+    expect((await delivery(deliveryId)).bounced_at).toBeInstanceOf(Date);
+  });
+
   test('with a forged key, of an unknown address, or of many, does no more than that', async () => {
     const { deliveryId } = await told();
     const forged = messageId(system, deliveryId).replace(/\..{3}/, '.aaa');
