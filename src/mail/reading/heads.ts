@@ -3,7 +3,7 @@ import { readAddresses } from './addresses.ts';
 import { whole } from './charset.ts';
 import type { Fields } from './fields.ts';
 import type { Problems } from './limits.ts';
-import { decodeWords } from './words.ts';
+import { decodeWords, oneLine } from './words.ts';
 
 type Head = Pick<
   ReadMail,
@@ -48,7 +48,8 @@ export function readHead(fields: Fields, charset: string, problems: Problems): H
       people(name).map(({ address }) => address),
     ),
     subject: whole(decodeWords(all('subject')[0] ?? '', charset).slice(0, 2_000)),
-    authenticationResults: all('authentication-results').map(value => decodeWords(value, charset)),
+    // Never decoded: a name that only decodes to our server's is not what our server would remove from a mail.
+    authenticationResults: all('authentication-results').map(oneLine),
     headers: headersOf(fields, charset),
   };
 }

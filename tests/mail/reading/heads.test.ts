@@ -156,5 +156,9 @@ describe('the head', () => {
   test('keeps what receiving servers found, unjudged', async () => {
     const read = await readMail(mail('Authentication-Results: mx.example.com;', ' dkim=pass', '', ''));
     expect(read.authenticationResults).toEqual(['mx.example.com; dkim=pass']);
+    const dressed = await readMail(
+      mail('Authentication-Results: =?utf-8?q?mx=2Eexample=2Ecom?=; dmarc=pass', '', ''),
+    );
+    expect(dressed.authenticationResults).toEqual(['=?utf-8?q?mx=2Eexample=2Ecom?=; dmarc=pass']);
   });
 });
