@@ -142,6 +142,15 @@ describe('the conversation in a mail program', () => {
     ]);
   });
 
+  test('names no mail that became a note', async () => {
+    const ticket = await raise();
+    const { commentId } = await say(people.marek, ticket.number, { kind: 'note', body: 'Between us' });
+    const note = { fate: 'appended', person_id: people.marek, comment_id: commentId };
+    await mailIn('<note@marek.example>', ticket.id, note);
+    const mail = await answerTo(ticket);
+    expect(mail.references).toEqual([threadId(system, ticket.number)]);
+  });
+
   test('takes no id that could not stand in a header, nor one of a mail that was not let in', async () => {
     const ticket = await raise();
     await mailIn('<a@x>\r\nBcc: <evil@x>', ticket.id);

@@ -8,7 +8,7 @@ export type Answering = {
   address: string | null;
   /** The Message-ID of the person's own last mail to the ticket, so that their mail program shows one conversation. */
   inReplyTo: string | null;
-  /** The mails that came in to the ticket, oldest first. */
+  /** The mails that came in to the ticket, oldest first. None that became a note: it would tell that there is one. */
   references: string[];
 };
 
@@ -31,8 +31,9 @@ const MAILBOX = `
 
 const MAILS = `
   select i.message_id as "messageId", i.person_id = ? as "isOwn"
-  from inbound_mails i
-  where i.ticket_id = ? and i.fate in ('ticket', 'appended') and i.message_id is not null order by i.id desc limit 20`;
+  from inbound_mails i left join comments c on c.id = i.comment_id
+  where i.ticket_id = ? and i.fate in ('ticket', 'appended') and i.message_id is not null
+    and coalesce(c.kind, '') <> 'note' order by i.id desc limit 20`;
 
 export async function answeringOf(ctx: Context, ticket: About, userId: number): Promise<Answering> {
   const { categoryId, teamId } = ticket;

@@ -15,7 +15,9 @@ export async function whereItWasMoved(ctx: Context, looked: Looked): Promise<Dec
   const { moveTo } = looked.coming.detail;
   if (typeof moveTo !== 'number' || !looked.sender.address) return undefined;
   const ticket = await findTicketById(ctx, moveTo);
-  return { fate: 'appended', rule: 'moved', ticket, person: null, isNote: ticket.statusKind === 'closed' };
+  const answersNote = looked.coming.detail.asNote === true || looked.keys.some(key => key.isOfNote === true);
+  const isNote = ticket.statusKind === 'closed' || answersNote;
+  return { fate: 'appended', rule: 'moved', ticket, person: null, isNote };
 }
 
 export async function answerOfTicket(ctx: Context, looked: Looked): Promise<Decision | undefined> {

@@ -15,7 +15,7 @@ export async function closeMail(
   effect: Effect,
 ) {
   const { coming, mail, sender } = looked;
-  const { approved: _approved, moveTo: _moveTo, ...kept } = coming.detail;
+  const { approved: _approved, moveTo: _moveTo, asNote: _asNote, ...kept } = coming.detail;
   const detail = {
     ...kept,
     ...decision.detail,

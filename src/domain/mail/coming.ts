@@ -25,6 +25,8 @@ export type MailDetail = {
   approved?: true;
   /** The key of the ticket that a person chose for it. */
   moveTo?: number;
+  /** It was a note where it stood before. */
+  asNote?: true;
   [more: string]: unknown;
 };
 

@@ -59,10 +59,16 @@ async function moveMessage(tx: Tx, mail: ReviewedMail, target: Ticket): Promise<
   refuseUnless(tx, mail, ['appended', 'parked', 'refused', 'ignored', 'quarantined']);
   if (!mail.fromAddress && mail.fate !== 'quarantined')
     throw new Invalid({ '': tx.t('This mail names no sender, so it cannot stand on a ticket') });
-  if (mail.fate === 'appended' && mail.commentId) {
+  const comment =
+    mail.fate === 'appended' && mail.commentId
+      ? await tx.db('comments').where({ id: mail.commentId }).first<{ kind: string }>('kind')
+      : undefined;
+  if (comment && mail.commentId) {
     // First let go of its mail, whose source would be removed with it.
     await tx.db('comment_mails').where({ comment_id: mail.commentId }).delete();
     await redactComment(tx, await findTicketById(tx, mail.ticketId ?? 0), mail.commentId);
   }
-  await again(tx, mail, { moveTo: target.id });
+  // What was for the desk alone is so wherever it stands.
+  const isNote = comment?.kind === 'note' || mail.detail.asNote;
+  await again(tx, mail, { moveTo: target.id, ...(isNote && { asNote: true }) });
 }

@@ -115,10 +115,12 @@ export async function answersNote(ctx: Context, { key, ticket, person }: Joined,
   );
   if (own) return own.isOfNote === true;
   // Which mail it answers is not known: where they were sent a note, it may be that one.
-  const note = await ctx
-    .db('deliveries as d')
-    .join('events as e', 'e.id', 'd.event_id')
-    .where({ 'd.recipient_id': person.id, 'd.template': 'ticket-note', 'e.ticket_id': ticket.id })
-    .first('d.id');
-  return note !== undefined;
+  const { rows } = await ctx.db.raw<{ rows: object[] }>(NOTE_SENT, [person.id, ticket.number, key.number]);
+  return rows.length > 0;
 }
+
+/** On the ticket, or on the one that was merged into it; whoever is named in a note is sent it by another template. */
+const NOTE_SENT = `
+  select d.id from deliveries d join events e on e.id = d.event_id join tickets t on t.id = e.ticket_id
+  where d.recipient_id = ? and d.channel = 'mail' and t.number in (?, ?)
+    and (e.internal or d.template = 'ticket-note') limit 1`;

@@ -207,6 +207,35 @@ describe('an answer', () => {
     expect(await commentOf(unsure)).toMatchObject({ kind: 'note' });
   });
 
+  test('of a coordinator who was named in a note, or sent one before tickets were merged, is a note', async () => {
+    const raised = () => makeTicket({ by: people.employee, team: people.it });
+    const [named, from, into] = [await raised(), await raised(), await raised()];
+    const { coordinator } = people;
+    const { first_name, last_name } = await db('users').where({ id: coordinator.id }).first();
+    await world.comment(people.admin, named, {
+      kind: 'note',
+      body: `Is that so, @${first_name} ${last_name}?`,
+    });
+    await db('ticket_followers').insert({ ticket_id: from.id, user_id: coordinator.id });
+    await world.comment(people.admin, from, { kind: 'note', body: 'Between us' });
+    await world.follow();
+    const ctx = await as(coordinator);
+    await mergeTickets(ctx, await findTicket(ctx, from.number), await findTicket(ctx, into.number));
+    for (const ticket of [named, from]) {
+      const row = await office.send({
+        from: coordinator.email,
+        to: await office.replyTo(ticket, coordinator),
+      });
+      expect(await commentOf(row)).toMatchObject({ kind: 'note', author_id: coordinator.id });
+    }
+    const plain = await raised();
+    const answer = await office.send({
+      from: coordinator.email,
+      to: await office.replyTo(plain, coordinator),
+    });
+    expect(await commentOf(answer)).toMatchObject({ kind: 'reply' });
+  });
+
   test('to a closed ticket is a new one that follows it; of who only watched it a new one', async () => {
     const ticket = await makeTicket({ by: people.employee, team: people.it });
     await db('ticket_watchers').insert({ ticket_id: ticket.id, user_id: people.colleague.id });

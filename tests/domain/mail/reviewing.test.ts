@@ -120,6 +120,27 @@ describe('moving', () => {
     expect(await world.reload(right)).toMatchObject({ needsReply: true });
   });
 
+  test('a note stays a note', async () => {
+    const raised = () => makeTicket({ by: people.employee, team: people.it });
+    const [wrong, right, third] = [await raised(), await raised(), await raised()];
+    await db('ticket_followers').insert({ ticket_id: wrong.id, user_id: people.coordinator.id });
+    await world.comment(people.admin, wrong, { kind: 'note', body: 'Between us' });
+    await world.follow();
+    const { id } = await office.send({
+      from: people.coordinator.email,
+      to: await office.replyTo(wrong, people.coordinator),
+      body: 'They must not read this.',
+    });
+    for (const { id: ticketId, number } of [right, third]) {
+      await moveMail(await admin(), { mailId: id, number });
+      await office.handle();
+      const row = await office.rowOf(id);
+      expect(row).toMatchObject({ fate: 'appended', rule: 'moved', ticket_id: ticketId });
+      expect(row.detail).not.toHaveProperty('asNote');
+      expect(await db('comments').where({ id: row.comment_id }).first()).toMatchObject({ kind: 'note' });
+    }
+  });
+
   test('a ticket that a mail became is merged into the other', async () => {
     const right = await makeTicket({ by: people.employee, team: people.it });
     const { id, ticket_id } = await office.send({ from: people.employee.email });
