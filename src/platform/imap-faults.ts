@@ -11,10 +11,22 @@ export const faultKeys = [
     'tls',
     'certificate',
     'sign-in',
+    'no-oauth',
     'token',
+    'token-app',
     'token-away',
   ] as const),
-  ...(['folder', 'taken-folder', 'busy', 'cut', 'secret', 'storing', 'stuck', 'other'] as const),
+  ...([
+    'folder',
+    'taken-folder',
+    'busy',
+    'unavailable',
+    'cut',
+    'secret',
+    'storing',
+    'stuck',
+    'other',
+  ] as const),
 ] as const;
 export type FaultKey = (typeof faultKeys)[number];
 
@@ -42,6 +54,9 @@ type Raw = Error & {
 };
 
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|ALTNAME/;
+const BUSY = /\b(locked|in use|too many|number of (simultaneous )?connections)\b/i;
+/** What the library throws where the server offers neither XOAUTH2 nor OAUTHBEARER. */
+const NO_OAUTH = /^Unsupported authentication mechanism/;
 const CUT = /^(NoConnection|EConnectionClosed|ECONNRESET|EPIPE|ETIMEOUT|StateLogout|ClosedAfterConnect)/;
 
 /** Which step failed, from what Node and the IMAP library throw. */
@@ -49,13 +64,16 @@ export function faultOf(error: unknown): ImapFault {
   if (error instanceof ImapFault) return error;
   if (error instanceof Refused) return new ImapFault('not-allowed');
   if (error instanceof TokenFault)
-    return new ImapFault(error.refused ? 'token' : 'token-away', error.message);
+    return new ImapFault(error.isApp ? 'token-app' : error.refused ? 'token' : 'token-away', error.message);
   const raw = ((error as Raw)?._err ?? error) as Raw;
   const outer = error as Raw;
   const code = String(raw?.code ?? outer?.code ?? '');
   const said = outer?.responseText ?? raw?.message ?? '';
-  if (outer?.authenticationFailed)
-    return new ImapFault(isBusy(outer.serverResponseCode ?? '', said) ? 'busy' : 'sign-in', said);
+  const passing = passingKey(outer?.serverResponseCode ?? '', said);
+  if (outer?.authenticationFailed) return new ImapFault(passing ?? 'sign-in', said);
+  if (NO_OAUTH.test(said)) return new ImapFault('no-oauth');
+  // Microsoft takes the token and then has no mailbox for it.
+  if (/authenticated but not connected/i.test(said)) return new ImapFault('sign-in', said);
   if (/^(ENOTFOUND|EAI_|ENODATA)/.test(code)) return new ImapFault('host');
   if (CERTIFICATE.test(code)) return new ImapFault('certificate', raw.message);
   if (/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|CONNECT_TIMEOUT)$/.test(code))
@@ -64,14 +82,17 @@ export function faultOf(error: unknown): ImapFault {
   if (/^(ERR_SSL|EPROTO|ERR_TLS)/.test(code) || outer?.tlsFailed || /STARTTLS/i.test(said))
     return new ImapFault('tls', said);
   if (outer?.mailboxMissing) return new ImapFault('folder');
-  if (isBusy(outer?.serverResponseCode ?? '', said)) return new ImapFault('busy', said);
+  if (passing) return new ImapFault(passing, said);
   if (CUT.test(code)) return new ImapFault('cut', code);
   return new ImapFault('other', said);
 }
 
-/** RFC 5530: for the moment only, such as a mailbox that another program has locked. */
-const isBusy = (code: string, said: string) =>
-  /^(INUSE|UNAVAILABLE|LIMIT|SERVERBUG)$/i.test(code) || /\b(locked|in use|too many|try again)\b/i.test(said);
+/** RFC 5530: for the moment only, such as a mailbox that another program has locked, or a server with a fault of its own. */
+function passingKey(code: string, said: string): 'busy' | 'unavailable' | undefined {
+  if (/^(INUSE|LIMIT)$/i.test(code) || BUSY.test(said)) return 'busy';
+  if (/^(UNAVAILABLE|SERVERBUG)$/i.test(code) || /\btry again\b/i.test(said)) return 'unavailable';
+  return undefined;
+}
 
 const tidy = (text: string) =>
   text

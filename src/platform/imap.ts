@@ -27,7 +27,10 @@ export type ImapWorld = {
   ca?: string;
 };
 
-export type ImapConnection = { client: ImapFlow; folder: MailboxObject; token?: AccessToken };
+export type ImapConnection = { client: ImapFlow; folder: MailboxObject };
+
+/** Keeps a refresh token that has taken the place of another, before anything else can fail: the old one may be gone. */
+export type KeepToken = (next: string) => Promise<unknown>;
 
 const CONNECT_MS = 15_000;
 /** Longer than a look takes to come round: a connection that is dead without a word ends by itself. */
@@ -36,28 +39,43 @@ const SILENCE_MS = 90_000;
 const MAX_LITERAL = 40_000_000;
 
 /** Connects, signs in and opens the folder, or throws an ImapFault that says which of these did not work. */
-export async function openImap(account: ImapAccount, world: ImapWorld): Promise<ImapConnection> {
-  const token = await tokenFor(account, world);
-  const client = await clientFor(account, world, token);
+export async function openImap(
+  account: ImapAccount,
+  world: ImapWorld,
+  keepToken?: KeepToken,
+): Promise<ImapConnection> {
+  let token: AccessToken | undefined;
+  let client: ImapFlow | undefined;
   try {
-    await connect(client);
+    token = await tokenFor(account, world);
+    if (token?.refreshToken) await keepToken?.(token.refreshToken);
+    client = await clientFor(account, world, token);
+    await client.connect();
     const folder = await open(client, account.folder);
     if (account.takenFolder) await ensureFolder(client, account.takenFolder);
-    return { client, folder, ...(token && { token }) };
+    return { client, folder };
   } catch (error) {
-    client.close();
-    throw error instanceof ImapFault ? error : faultOf(error);
+    client?.close();
+    throw withoutSecrets(faultOf(error), [account.secret, account.clientSecret, token?.token]);
   }
+}
+
+/** What the other side said is shown and logged; some repeat what they were sent. */
+function withoutSecrets(fault: ImapFault, secrets: readonly (string | undefined)[]): ImapFault {
+  let detail = fault.detail;
+  for (const secret of secrets) if (secret && secret.length > 3) detail = detail.replaceAll(secret, '…');
+  return detail === fault.detail ? fault : new ImapFault(fault.key, detail);
 }
 
 /** Tries an account and lets go of it: how many mails are in the folder, or an ImapFault. */
 export async function probeImap(
   account: ImapAccount,
   world: ImapWorld,
-): Promise<{ mails: number; idles: boolean; token?: AccessToken }> {
-  const { client, folder, token } = await openImap(account, world);
+  keepToken?: KeepToken,
+): Promise<{ mails: number; idles: boolean }> {
+  const { client, folder } = await openImap(account, world, keepToken);
   try {
-    return { mails: folder.exists, idles: client.capabilities.has('IDLE'), ...(token && { token }) };
+    return { mails: folder.exists, idles: client.capabilities.has('IDLE') };
   } finally {
     await client.logout().catch(() => client.close());
   }
@@ -66,18 +84,12 @@ export async function probeImap(
 async function tokenFor(account: ImapAccount, { tokens }: ImapWorld): Promise<AccessToken | undefined> {
   const { auth, secret, clientId, clientSecret, tenant } = account;
   if (auth === 'password') return undefined;
-  try {
-    return await fetchToken(tokens, { auth, clientId, clientSecret, tenant, refreshToken: secret });
-  } catch (error) {
-    throw faultOf(error);
-  }
+  return fetchToken(tokens, { auth, clientId, clientSecret, tenant, refreshToken: secret });
 }
 
 async function clientFor(account: ImapAccount, { guard, ca }: ImapWorld, token?: AccessToken) {
   const { host, port, security, username, secret } = account;
-  const pinned = await guard(host).catch((error: unknown) => {
-    throw faultOf(error);
-  });
+  const pinned = await guard(host);
   const client = new ImapFlow({
     host: pinned.address,
     ...(!isIP(host) && { servername: host }),
@@ -99,16 +111,11 @@ async function clientFor(account: ImapAccount, { guard, ca }: ImapWorld, token?:
   return client;
 }
 
-async function connect(client: ImapFlow) {
-  await client.connect();
-}
-
 async function open(client: ImapFlow, folder: string): Promise<MailboxObject> {
   try {
     return await client.mailboxOpen(folder);
   } catch (error) {
-    if (!client.usable) throw error;
-    throw new ImapFault('folder', folder);
+    throw isOfFolder(client, error) ? new ImapFault('folder', folder) : error;
   }
 }
 
@@ -119,7 +126,10 @@ async function ensureFolder(client: ImapFlow, folder: string) {
   try {
     await client.mailboxCreate(folder);
   } catch (error) {
-    if (!client.usable) throw error;
-    throw new ImapFault('taken-folder', folder);
+    throw isOfFolder(client, error) ? new ImapFault('taken-folder', folder) : error;
   }
 }
+
+/** A folder that is locked for the moment is there, and so is one of a line that broke. */
+const isOfFolder = (client: ImapFlow, error: unknown) =>
+  client.usable && !['busy', 'unavailable', 'sign-in'].includes(faultOf(error).key);

@@ -12,20 +12,27 @@ export type TokenRequest = {
 /** `refreshToken` where the service has replaced it: the old one may end. */
 export type AccessToken = { token: string; expiresAt: number; refreshToken?: string };
 
-/** The service said no (`refused`), or did not answer. */
+/** The service said no (`refused`) to the token or to the app that asks (`isApp`), or did not answer. */
 export class TokenFault extends Error {
   override name = 'TokenFault';
   readonly refused: boolean;
+  readonly isApp: boolean;
 
-  constructor(message: string, refused: boolean) {
+  constructor(message: string, refused: boolean, isApp = false) {
     super(message);
     this.refused = refused;
+    this.isApp = isApp;
   }
 }
 
 const TIMEOUT_MS = 10_000;
 /** Bytes of an answer; more is read of none. */
 const MAX_ANSWER = 64_000;
+/** RFC 6749 section 5.2: of the app, not of the token. Microsoft says so of a client secret that has run out. */
+const APP_ERRORS = ['invalid_client', 'unauthorized_client'];
+/** Said with a 400 by services that are merely busy. */
+const PASSING_ERRORS = ['temporarily_unavailable', 'server_error', 'slow_down'];
+const PASSING_STATUSES = [408, 425, 429];
 const MICROSOFT_SCOPE = 'https://outlook.office.com/IMAP.AccessAsUser.All offline_access';
 
 /** An access token for a refresh token (RFC 6749 section 6). The address is the operator's, and no redirect is followed. */
@@ -41,7 +48,7 @@ export async function fetchToken(endpoints: TokenEndpoints, request: TokenReques
   });
   const answer = await ask(url, body);
   const { access_token: token, expires_in: seconds, refresh_token: next } = answer;
-  if (typeof token !== 'string') throw new TokenFault('The answer holds no access token', true);
+  if (typeof token !== 'string') throw new TokenFault('The answer holds no access token', false);
   const life = typeof seconds === 'number' ? seconds : 3_600;
   return {
     token,
@@ -68,7 +75,10 @@ async function ask(url: string, body: URLSearchParams): Promise<Record<string, u
   const answer = parsed(text);
   if (status >= 200 && status < 300) return answer;
   const said = [answer.error, answer.error_description].filter(part => typeof part === 'string').join(': ');
-  throw new TokenFault(said || `HTTP ${status}`, status >= 400 && status < 500 && status !== 429);
+  const error = String(answer.error ?? '');
+  const isPassing = PASSING_STATUSES.includes(status) || PASSING_ERRORS.includes(error);
+  const refused = status >= 400 && status < 500 && !isPassing;
+  throw new TokenFault(said || `HTTP ${status}`, refused, refused && APP_ERRORS.includes(error));
 }
 
 /** Nobody who answers without end fills our memory: leaving the loop hangs up. */

@@ -59,15 +59,16 @@ test('a refresh token that the service replaces is handed on', async () => {
 });
 
 test.each([
-  [400, { error: 'invalid_grant', error_description: 'revoked' }, true],
-  [401, { error: 'invalid_client' }, true],
-  [429, { error: 'slow_down' }, false],
-  [503, {}, false],
-])('an answer of %i is a fault that says whose it is', async (status, body, refused) => {
+  [400, { error: 'invalid_grant', error_description: 'revoked' }, { refused: true, isApp: false }],
+  [401, { error: 'invalid_client' }, { refused: true, isApp: true }],
+  [400, { error: 'temporarily_unavailable' }, { refused: false, isApp: false }],
+  [429, { error: 'slow_down' }, { refused: false, isApp: false }],
+  [503, {}, { refused: false, isApp: false }],
+])('an answer of %i %o is a fault that says whose it is', async (status, body, whose) => {
   answer = { status, body: JSON.stringify(body) };
   const fault = (await fetchToken(endpoints, request).catch(error => error)) as TokenFault;
   expect(fault).toBeInstanceOf(TokenFault);
-  expect(fault.refused).toBe(refused);
+  expect(fault).toMatchObject(whose);
 });
 
 test('a redirect is not followed, and no secret goes where it leads', async () => {

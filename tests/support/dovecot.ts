@@ -29,12 +29,23 @@ export type Dovecot = {
   ) => Promise<void>;
   putMany: (user: string, raws: readonly string[]) => Promise<void>;
   as: <T>(user: string, work: (client: ImapFlow) => Promise<T>) => Promise<T>;
+  /** Ends the connections of a user, as a server does that sends them away. */
+  kick: (user: string) => void;
+  /** What the server wrote down so far: who came in, and how. */
+  log: () => string;
   /** Counts the UIDs of a folder anew, as a server does that was restored. */
   recount: (user: string) => Promise<void>;
 };
 
+export type DovecotOptions = {
+  /** Takes access tokens, too, by these mechanisms; it asks at the address whether one holds (RFC 7662). */
+  tokens?: { mechanisms: string; introspection: string };
+  /** From one address at a time. */
+  connectionsPerUser?: number;
+};
+
 /** A real Dovecot on free ports, its mails in a folder of its own: there for the tests of the file that calls it. */
-export function dovecotServer(): Dovecot {
+export function dovecotServer(options: DovecotOptions = {}): Dovecot {
   const ports = { imap: 0, imaps: 0 };
   let folder = '';
   let server: ChildProcess | undefined;
@@ -45,7 +56,7 @@ export function dovecotServer(): Dovecot {
     folder = mkdtempSync(path.join(tmpdir(), 'dovecot-'));
     ports.imap = await freePort();
     ports.imaps = await freePort();
-    prepare(folder, ports);
+    prepare(folder, ports, options);
     server = spawn(findProgram('dovecot')!, ['-F', '-c', path.join(folder, 'dovecot.conf')], {
       stdio: 'ignore',
     });
@@ -97,6 +108,10 @@ export function dovecotServer(): Dovecot {
       as(user, async client => {
         for (const raw of raws) await client.append('INBOX', raw);
       }),
+    kick: user => {
+      execFileSync('doveadm', ['-c', path.join(folder, 'dovecot.conf'), 'kick', user], { stdio: 'ignore' });
+    },
+    log: () => readFileSync(path.join(folder, 'log'), 'utf8'),
     recount: async user => {
       await as(user, async client => {
         await client.mailboxCreate('Aside').catch(() => {});
@@ -116,7 +131,11 @@ export function dovecotServer(): Dovecot {
 }
 
 /** Ten settings are all that Dovecot 2.3 needs. Users need not be listed: any name comes in with the one password. */
-function prepare(folder: string, ports: { imap: number; imaps: number }) {
+function prepare(
+  folder: string,
+  ports: { imap: number; imaps: number },
+  { tokens, connectionsPerUser = 100 }: DovecotOptions,
+) {
   chmodSync(folder, 0o755);
   mkdirSync(path.join(folder, 'mail'), { mode: 0o755 });
   execFileSync('chown', ['dovecot:dovecot', path.join(folder, 'mail')]);
@@ -151,7 +170,15 @@ ssl_key = <${folder}/key.pem
 disable_plaintext_auth = no
 first_valid_uid = 1
 mail_location = maildir:${folder}/mail/%u
-mail_max_userip_connections = 100
+mail_max_userip_connections = ${connectionsPerUser}
+auth_failure_delay = 0
+service anvil {
+  # Else each wrong sign-in makes the next wait longer, whoever's it is.
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
+${tokens ? takeTokens(folder, tokens) : ''}
 service imap-login {
   inet_listener imap {
     address = 127.0.0.1
@@ -165,6 +192,7 @@ service imap-login {
 }
 passdb {
   driver = static
+  mechanisms = plain login
   args = password={PLAIN}${MAIL_PASSWORD}
 }
 userdb {
@@ -173,6 +201,27 @@ userdb {
 }
 `,
   );
+}
+
+/** Dovecot 2.3; in 2.4 tokens are no longer asked for by a passdb, and the settings have other names. */
+function takeTokens(folder: string, { mechanisms, introspection }: NonNullable<DovecotOptions['tokens']>) {
+  const settings = path.join(folder, 'oauth2.conf');
+  writeFileSync(
+    settings,
+    `introspection_mode = post
+introspection_url = ${introspection}
+username_attribute = username
+active_attribute = active
+active_value = true
+timeout_msecs = 3000
+`,
+  );
+  return `auth_mechanisms = plain login ${mechanisms}
+passdb {
+  driver = oauth2
+  mechanisms = ${mechanisms}
+  args = ${settings}
+}`;
 }
 
 const greets = (port: number): Promise<boolean> =>

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { query } from '../../db/knex.ts';
 import type { Context } from '../context.ts';
+import { authorize } from '../policies.ts';
 
 /** A mailbox as the process sees it that fetches its mail. */
 export type Watched = {
@@ -8,6 +9,7 @@ export type Watched = {
   /** Raised by every change of its settings: then the connection is made anew. */
   version: number;
   address: string;
+  auth: 'password' | 'google' | 'microsoft';
   afterTaking: 'flag' | 'move' | 'delete';
   takenFolder: string;
   uidValidity: number | null;
@@ -16,7 +18,7 @@ export type Watched = {
   watchedSince: Date;
 };
 
-const COLUMNS = `id, version, address, after_taking as "afterTaking", taken_folder as "takenFolder",
+const COLUMNS = `id, version, address, auth, after_taking as "afterTaking", taken_folder as "takenFolder",
   uid_validity as "uidValidity", last_uid as "lastUid", stuck, watched_since as "watchedSince"`;
 
 const FETCHED = `kind = 'imap' and is_active and archived_at is null`;
@@ -97,17 +99,24 @@ export const keepFault = (
     [key, detail, id, version],
   );
 
-/** Microsoft replaces refresh tokens as they are used; the old one ends some day. */
+/**
+ * Services replace refresh tokens as they are used, and the old one ends, some day or at once. The new one takes its place
+ * wherever it is still the stored one, whatever else of the settings has changed meanwhile.
+ */
 export const keepToken = (
-  { db, world }: Pick<Context, 'db' | 'world'>,
-  { id, version }: Pick<Watched, 'id' | 'version'>,
-  refreshToken: string,
-): Promise<unknown> =>
-  query(db, 'update mailboxes set secret = ? where id = ? and version = ?', [
-    world.encrypt(refreshToken),
-    id,
-    version,
-  ]);
+  ctx: Context,
+  { id }: Pick<Watched, 'id'>,
+  { used, next }: { used: string; next: string },
+): Promise<void> =>
+  ctx.transaction(async tx => {
+    authorize(tx, 'mailbox.manage');
+    const row = await tx.db('mailboxes').where({ id }).forUpdate().first('secret');
+    if (!row?.secret || tx.world.decrypt(row.secret) !== used) return;
+    await tx
+      .db('mailboxes')
+      .where({ id })
+      .update({ secret: tx.world.encrypt(next) });
+  });
 
 /** A mail was pushed into the mailbox. */
 export const noteMail = ({ db }: Pick<Context, 'db'>, id: number): Promise<unknown> =>

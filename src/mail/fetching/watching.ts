@@ -55,20 +55,29 @@ export function watchMailbox(parts: Watching, mailbox: Watched, pace: Rhythm): W
 
   const run = async () => {
     let failures = 0;
+    let before: ImapFault | undefined;
     while (!signal.aborted) {
       const worked = () => {
         failures = 0;
+        before = undefined;
       };
       const fault = await session(parts, mailbox, look, { pace, signal, worked });
       if (signal.aborted) return;
-      // A line that ends now and then is nothing to tell: the next connection is a moment away.
-      if (fault.key !== 'cut' || failures > 0) await tellFault(fault);
+      if (!isPassing(fault, mailbox, before)) await tellFault(fault);
+      before = fault;
       failures += 1;
       await wait(gap(failures, pace), undefined, { signal }).catch(() => {});
     }
   };
   return { stop: () => stopping.abort(), done: run() };
 }
+
+/**
+ * A line that ends now and then is nothing to tell, nor is an access token that ended before its time: the next
+ * connection, with a token of its own, is a moment away. Two refused ones in a row are.
+ */
+const isPassing = ({ key }: ImapFault, { auth }: Watched, before?: ImapFault) =>
+  key === 'cut' ? !before : key === 'sign-in' && auth !== 'password' && before?.key !== 'sign-in';
 
 type Session = { pace: Rhythm; signal: AbortSignal; worked: () => void };
 
@@ -105,10 +114,7 @@ async function connect({ ctx, imap }: Watching, mailbox: Watched): Promise<ImapC
   const account = await storedAccount(ctx, mailbox.id).catch((error: Error) => {
     throw new ImapFault('secret', error.message);
   });
-  const connection = await openImap(account, imap);
-  const next = connection.token?.refreshToken;
-  if (next) await keepToken(ctx, mailbox, next);
-  return connection;
+  return openImap(account, imap, next => keepToken(ctx, mailbox, { used: account.secret, next }));
 }
 
 /**

@@ -2,11 +2,11 @@ import type { Mailbox } from '../../domain/mail/mailboxes.ts';
 import type { FaultKey } from '../../platform/imap-faults.ts';
 import type { Translate } from '../../platform/translating.ts';
 
-export type Where = { host: string | null; port: number | null; folder: string; takenFolder: string };
+export type Where = Pick<Mailbox, 'host' | 'port' | 'auth' | 'username' | 'folder' | 'takenFolder'>;
 
 /** What is wrong between us and a mailbox, and what to do about it. */
 export function faultWord(key: string, where: Where, t: Translate): string {
-  const { host, port, folder, takenFolder } = where;
+  const { host, port, auth, username, folder, takenFolder } = where;
   const words: Record<FaultKey, string> = {
     host: t('There is no server named {{host}}. Check how it is spelled.', { host }),
     'not-allowed': t(
@@ -24,13 +24,27 @@ export function faultWord(key: string, where: Where, t: Translate): string {
       'The connection could not be encrypted. Port 993 goes with TLS from the start, port 143 with STARTTLS.',
     ),
     certificate: t('The certificate of {{host}} is not to be trusted, so nothing was sent there.', { host }),
-    'sign-in': t('The server refused user name and password. Many services want an app password here.'),
+    'sign-in':
+      auth === 'password' || !auth
+        ? t('The server refused user name and password. Many services want an app password here.')
+        : t(
+            'The mail server did not let {{user}} in with the token of the sign-in service. Check that the refresh token was made as this user, with the right to read mail, and that IMAP is on for the mailbox.',
+            { user: username },
+          ),
+    'no-oauth': t(
+      '{{host}} does not take tokens of Google or Microsoft. Check the server, or sign in with a password.',
+      { host },
+    ),
     token: t(
-      'The sign-in service refused the refresh token. Make a new one, and check client ID and secret.',
+      'The sign-in service no longer takes the refresh token: it has run out or was revoked. Sign in there as the mailbox once more and enter the new refresh token here.',
+    ),
+    'token-app': t(
+      'The sign-in service does not know the app. Check client ID and client secret there: secrets run out, too.',
     ),
     'token-away': t('The sign-in service did not answer. We try again by ourselves.'),
     folder: t('There is no folder named {{folder}}. Names count capital letters.', { folder }),
     'taken-folder': t('The folder {{folder}} is not there and could not be made.', { folder: takenFolder }),
+    unavailable: t('The mail server has a fault of its own at the moment. We try again by ourselves.'),
     busy: t('The mailbox is locked or has too many connections. We try again by ourselves.'),
     cut: t('The connection broke off. We try again by ourselves.'),
     secret: t('The stored password cannot be read: its key is gone from ENCRYPTION_KEYS. Enter it again.'),

@@ -2,6 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { TooMany } from '../../domain/errors.ts';
 import { teamChoices } from '../../domain/identity/teams.ts';
+import { keepToken } from '../../domain/mail/fetching.ts';
 import { typedAccount } from '../../domain/mail/mailbox-accounts.ts';
 import {
   archiveMailbox,
@@ -204,7 +205,11 @@ async function testConnection(req: Request, res: Response, mailbox?: Mailbox) {
   );
   if (wait) throw new TooMany(wait);
   try {
-    const { mails, idles } = await probeImap(account, req.services.imap);
+    const { mails, idles } = await probeImap(
+      account,
+      req.services.imap,
+      mailbox && (next => keepToken(req.ctx, mailbox, { used: account.secret, next })),
+    );
     const text = idles
       ? t('It works: {{count}} mails in the folder. New mail will be here within seconds.', { count: mails })
       : t('It works: {{count}} mails in the folder. New mail will be here within a minute.', {
