@@ -6,13 +6,13 @@ import { createGuard } from '../../../src/platform/outbound.ts';
 import { testApp } from '../../support/app.ts';
 import { dovecotServer, MAIL_PASSWORD, noDovecot } from '../../support/dovecot.ts';
 import { eventually } from '../../support/eventually.ts';
-import { tokenService } from '../../support/token-service.ts';
+import { tokenServer } from '../../support/tokens.ts';
 import { mailWith, makeMailbox } from './mailbox.ts';
 
 const app = await testApp();
 const { db, services } = app;
 const kwame = await app.signIn(await app.makeUser({ role: 'admin' }));
-const service = await tokenService();
+const service = await tokenServer();
 const { introspection, endpoint, settings } = service;
 const servers = {
   // As Google and as Microsoft offer it.

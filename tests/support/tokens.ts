@@ -8,7 +8,7 @@ type Issued = { user: string; expiresAt: number };
  * Hands out access tokens for refresh tokens, as Google and Microsoft do, and says to a mail server whether one holds
  * (RFC 6749, RFC 7662). A refresh token is `refresh-USER`, and whatever else `issue` says.
  */
-export async function tokenService() {
+export async function tokenServer() {
   const refreshTokens = new Map<string, string>();
   const issued = new Map<string, Issued>();
   const asked: { refreshToken: string; at: number }[] = [];
