@@ -18,12 +18,15 @@ export function readAddresses(value: string, charset: string, problems: Problems
   return found;
 }
 
+const BARE = /^([\s\S]*?)("[^"]{1,200}"@\S+|[^\s"]*@[^\s"]*)$/;
+
 function addressOf(
   { phrase, angle, comment }: Mailbox,
   charset: string,
   problems: Problems,
 ): MailAddress | null {
-  const bare = angle === null ? /^([\s\S]*?)("[^"]{1,200}"@\S+|[^\s"]*@[^\s"]*)$/.exec(phrase.trim()) : null;
+  // Its end alone: from each sign of a line without spaces it is looked for up to the next.
+  const bare = angle === null ? BARE.exec(phrase.trim().slice(-1_000)) : null;
   const raw = (angle ?? bare?.[2] ?? '').trim();
   const name = unquoted(angle === null ? (bare?.[1] ?? phrase) : phrase).trim() || comment;
   const address = tidyAddress(raw, charset, problems);

@@ -79,6 +79,10 @@ const ALIASES: Record<string, string> = {
   'iso-2022-jp-ms': 'iso-2022-jp',
 };
 
+/** Whether words in it are, letter by letter, what their ASCII says: a header holds no others, whatever the text is in. */
+export const keepsAscii = (declared: string) =>
+  !/^(utf-?(7|16|32)|unicode-1-1-utf-7)/.test(tidyCharset(declared) ?? '');
+
 /** Null for a name that says nothing. */
 export function tidyCharset(declared: string): string | null {
   const name = declared
@@ -86,9 +90,11 @@ export function tidyCharset(declared: string): string | null {
     .replace(/['"\s]/g, '')
     .replace(/\*.*$/, '')
     .slice(0, 40);
-  const known = ALIASES[name] ?? name;
+  const known = Object.hasOwn(ALIASES, name) ? ALIASES[name]! : name;
   if (known === 'us-ascii' || known.startsWith('iso-2022-jp')) return known;
-  return known !== '' && !/^(binary|base64|hex|ucs2)$/.test(known) && iconv.encodingExists(known)
+  return known !== '' &&
+    !/^(binary|base64|hex|ucs2|__proto__|constructor)$/.test(known) &&
+    iconv.encodingExists(known)
     ? known
     : null;
 }

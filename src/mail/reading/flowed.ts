@@ -9,9 +9,11 @@ export function unflow(text: string, { delsp }: { delsp: boolean }): string {
     const goesOn: { depth: number; text: string } | null =
       paragraph && paragraph.depth === depth && !isSignature ? paragraph : null;
     if (paragraph && !goesOn) out.push(shown(paragraph));
-    const now: { depth: number; text: string } = { depth, text: (goesOn?.text ?? '') + content };
     const flows: boolean = content.endsWith(' ') && !isSignature;
-    if (flows) paragraph = { depth, text: delsp ? now.text.slice(0, -1) : now.text };
+    // Cut before it is joined: of what is joined already each cut would copy all.
+    const added = flows && delsp ? content.slice(0, -1) : content;
+    const now: { depth: number; text: string } = { depth, text: (goesOn?.text ?? '') + added };
+    if (flows) paragraph = now;
     else {
       out.push(shown(now));
       paragraph = null;

@@ -3,7 +3,7 @@ import { automaticOf } from './automatic.ts';
 import { readBodies } from './bodies.ts';
 import { reportOf } from './bounces.ts';
 import { readCalendar } from './calendar.ts';
-import { decodeText } from './charset.ts';
+import { decodeText, keepsAscii } from './charset.ts';
 import { Files, typeOf } from './files.ts';
 import { forwardedIn } from './forwards.ts';
 import { readHead } from './heads.ts';
@@ -28,7 +28,7 @@ export async function readMail(raw: Buffer): Promise<ReadMail> {
   const root = readParts(withLineFeeds(raw), problems);
   const leaves = leavesOf(root);
   const charset = leaves.find(({ kind }) => kind === 'text' || kind === 'html')?.part.type.parameters.charset;
-  const head = readHead(root.fields, charset ?? '', problems);
+  const head = readHead(root.fields, charset && keepsAscii(charset) ? charset : '', problems);
   const bodies = readBodies(leaves, problems);
   const tnefs = tnefsOf(leaves);
 

@@ -132,3 +132,19 @@ describe('a header is read', () => {
     expect(await nameOf('filename=Gr\xf6\xdfe of it.pdf')).toBe('Größe of it.pdf');
   });
 });
+
+test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('%s is no charset', async name => {
+  expect(await textOf(Buffer.from('Gr\u00fc\u00dfe'), name)).toBe('Gr\u00fc\u00dfe');
+  expect(await textOf(bytes('Gr\xfc\xdfe'), name)).toBe('Gr\u00fc\u00dfe');
+  expect((await readMail(mail(`Subject: =?${name}?Q?Hello?=`, '', ''))).subject).toBe('Hello');
+});
+
+test.each(['utf-16le', 'utf-16be', 'utf-32', 'utf-7'])(
+  'a text in %s says nothing about the header',
+  async charset => {
+    const head = ['From: A+AGE-nna <anna@example.com>', `Content-Type: text/plain; charset=${charset}`];
+    const read = await readMail(Buffer.concat([mail(...head, '', ''), iconv.encode('Printer', charset)]));
+    expect(read.from).toEqual([{ name: 'A+AGE-nna', address: 'anna@example.com' }]);
+    expect(read.text).toBe('Printer');
+  },
+);

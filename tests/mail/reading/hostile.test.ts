@@ -124,6 +124,16 @@ for (const [name, make] of Object.entries(hostile))
     expect(failure).toBeNull();
   });
 
+test.each<[string, Buffer]>([
+  [
+    'addresses of one line without a space',
+    mail(...['To', 'Cc', 'Reply-To'].map(name => `${name}: ${'('.repeat(60_000)}`), '', 'x'),
+  ],
+  ['flowed lines without an end', withType('text/plain; format=flowed; delsp=yes', 'a \n'.repeat(300_000))],
+])('%s are read', { timeout: 30_000 }, async (_name, raw) => {
+  expect((await cost(raw)).failure).toBeNull();
+});
+
 test('100 MB are refused before they are read', async () => {
   const raw = Buffer.concat([Buffer.from('Subject: '), Buffer.alloc(100_000_000, 97)]);
   const { failure } = await readSafely(raw);
