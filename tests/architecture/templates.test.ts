@@ -9,6 +9,7 @@ const UNESCAPED: Record<string, RegExp> = {
   'words for scripts, escaped by rendering/script-strings.ts': /^it\.scriptStrings\(\)$/,
   'another template': /^include\(/,
   'a mark drawn by rendering/drawing.ts': /^it\.(icon|avatar|statusBadge|statusMark|priorityMark|timeLeft)\(/,
+  'our own style sheet, from rendering/first-styles.ts': /^it\.firstStyles$/,
   'hidden fields of a form and options of a select, escaped by rendering/view-locals.ts':
     /^it\.(hidden\(\)$|optionsHtml\()/,
   'options of a select, escaped by tickets/category-options.ts': /^it\.categoryOptions\(/,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -7,6 +8,8 @@ import { type AssetFile, type AssetName, contentType, QUICK } from './asset-file
 export type Assets = {
   /** The address of a public file; it changes with the content, so it may be kept for ever. */
   url(name: AssetName): string;
+  /** The style sheet as text, for a page that carries it, and what a content policy must name to allow it. */
+  styles: { text: string; source: string };
   /** Answers GET and HEAD below `/assets`. */
   handler: RequestHandler;
 };
@@ -88,7 +91,12 @@ async function readAssets(directory: string): Promise<AssetFile[]> {
 function serving(files: AssetFile[]): Assets {
   const byName = new Map(files.map(file => [file.name, file]));
   const byHashedName = new Map(files.map(file => [file.hashedName, file]));
+  const styles = byName.get('app.css')?.body ?? Buffer.from('');
   return {
+    styles: {
+      text: styles.toString('utf8'),
+      source: `'sha256-${createHash('sha256').update(styles).digest('base64')}'`,
+    },
     url(name) {
       const file = byName.get(name);
       if (!file) throw new Error(`No public file is called ${name}`);

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { type DeskNavigation, deskNavigation } from '../../domain/tickets/counting.ts';
 import { isPartial, targetId } from '../request.ts';
+import { firstStyles } from './first-styles.ts';
 import { flash, takeFlash } from './flash.ts';
 import { template } from './templates.ts';
 import { viewLocals } from './view-locals.ts';
@@ -37,7 +38,13 @@ export async function page(
   send(
     res,
     status,
-    template(`layouts/${layout}`, { cache })({ ...it, ...around, body, flash: takeFlash(req) }),
+    template(`layouts/${layout}`, { cache })({
+      ...it,
+      ...around,
+      body,
+      flash: takeFlash(req),
+      firstStyles: firstStyles(req, res, body),
+    }),
   );
 }
 

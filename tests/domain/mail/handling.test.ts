@@ -401,6 +401,19 @@ describe('the receipt', () => {
     expect(await mailsTo(from)).toEqual(['ticket-received', 'ticket-received']);
   });
 
+  test('is sent once to one mailbox, whatever somebody writes behind a plus', async () => {
+    const names = ['victim+1', 'VICTIM+2', 'victim', 'victim+3+4'].map(name => `${name}@elsewhere.example`);
+    for (const from of names) expect(await office.send({ from })).toMatchObject({ fate: 'ticket' });
+    const sent = await Promise.all(names.map(from => mailsTo(from.toLowerCase())));
+    expect(sent.flat()).toEqual(['ticket-received']);
+    await db('mail_addresses').insert({
+      address: 'gone+1@elsewhere.example',
+      undeliverable_since: new Date(),
+    });
+    await office.send({ from: 'gone+1@elsewhere.example' });
+    expect(await mailsTo('gone+1@elsewhere.example')).toEqual([]);
+  });
+
   test.each([
     [
       'a machine',
