@@ -404,8 +404,9 @@ describe('the receipt', () => {
   test('is sent once to one mailbox, whatever somebody writes behind a plus', async () => {
     const names = ['victim+1', 'VICTIM+2', 'victim', 'victim+3+4'].map(name => `${name}@elsewhere.example`);
     for (const from of names) expect(await office.send({ from })).toMatchObject({ fate: 'ticket' });
-    const sent = await Promise.all(names.map(from => mailsTo(from.toLowerCase())));
-    expect(sent.flat()).toEqual(['ticket-received']);
+    const sent: string[] = [];
+    for (const name of names) sent.push(...(await mailsTo(name.toLowerCase())));
+    expect(sent).toEqual(['ticket-received']);
     await db('mail_addresses').insert({
       address: 'gone+1@elsewhere.example',
       undeliverable_since: new Date(),
