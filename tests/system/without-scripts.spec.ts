@@ -411,7 +411,7 @@ describe.skipIf(noChromium)('the desk without scripts (needs Chromium)', () => {
       expect(await stored(ticket)).toMatchObject({ merged_into: null });
 
       await page.goto(`/tickets/${target.number}`);
-      await follow(page, 'Make a ticket of this message');
+      await follow(page, 'Split');
       await field(page, 'Subject').fill(`Split off ${target.number}`);
       await click(page, 'Make a ticket');
       await page.getByText(`Split off ${target.number}`).first().waitFor();
