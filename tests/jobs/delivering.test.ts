@@ -48,6 +48,31 @@ test('a mail is sent once, with headers that name it and keep machines from answ
   expect(raw).toMatch(/multipart\/alternative/);
 });
 
+test('a mail that waits for another goes out in the same turn, also when that one ends while the next is looked for', async () => {
+  await raise(people.ben);
+  await raise(people.olga);
+  await raise(people.olga);
+  await dispatch();
+  const due = db('deliveries').where({ state: 'pending' });
+  await due.clone().whereNot({ template: 'ticket-received' }).update({ state: 'cancelled' });
+  const looked = new Promise<void>(resolve => {
+    const listen = ({ sql, bindings }: { sql: string; bindings: readonly unknown[] }) => {
+      if (!/skip locked/.test(sql) || !JSON.stringify(bindings[0]).includes(String(people.olga))) return;
+      db.off('query', listen);
+      resolve();
+    };
+    db.on('query', listen);
+  });
+  let olgas = 0;
+  const post: Post = {
+    async deliver({ to }) {
+      if (to.id === people.olga && olgas++ === 0) await looked;
+      return { result: 'sent', message: null };
+    },
+  };
+  expect(await deliver(post)).toMatchObject({ sent: 3 });
+});
+
 test('two senders at once send each mail once', async () => {
   const { mails, post } = recorder();
   for (let n = 0; n < 15; n += 1) await raise();

@@ -37,8 +37,12 @@ export async function deliverDue(
   const counts: Delivered = { sent: 0, refused: 0, later: 0, away: 0, cancelled: 0, failed: 0 };
   const traffic = new Traffic();
   for (;;) {
+    let waits = false;
     while (traffic.hasRoom && goOn()) {
-      const row = await claim(ctx, traffic.closed);
+      const { closed } = traffic;
+      const row = await claim(ctx, closed);
+      // None but, perhaps, mails that had to wait for those on their way when it was asked.
+      waits = !row && closed.people.length > 0;
       if (!row) break;
       traffic.start(row, async () => {
         const { result, answer } = await deliver(ctx, post, row, traffic);
@@ -46,8 +50,8 @@ export async function deliverDue(
         return answer;
       });
     }
-    if (traffic.isEmpty) break;
-    await traffic.change();
+    if (!traffic.isEmpty) await traffic.change();
+    else if (!waits) break;
   }
   if (traffic.failure) throw traffic.failure;
   return counts;
