@@ -10,7 +10,7 @@ const pushes = await pushSink();
 afterAll(pushes.close);
 const { db, config } = await testDatabase();
 
-const ROUNDS = 5;
+const ROUNDS = 4;
 
 /** A small sample of `npm run drill -- work`. */
 test(`${ROUNDS} kills amid bulk runs, held replies, digests and push messages: each is done, and done once`, async () => {

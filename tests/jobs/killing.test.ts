@@ -7,7 +7,7 @@ import { expectInvariants } from '../support/invariants.ts';
 import { smtpSink } from '../support/smtp.ts';
 import { desk } from './desk.ts';
 
-const ROUNDS = 6;
+const ROUNDS = 4;
 
 const sink = await smtpSink();
 const { db, config, people, raise } = await desk({ settings: { SMTP_URL: sink.url } });

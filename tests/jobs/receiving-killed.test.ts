@@ -9,7 +9,7 @@ import { smtpSink } from '../support/smtp.ts';
 import { desk } from './desk.ts';
 
 /** A hundred in the drill (ROUNDS=100). */
-const ROUNDS = Number(process.env.ROUNDS ?? 3);
+const ROUNDS = Number(process.env.ROUNDS ?? 2);
 const MAILS_A_ROUND = 6;
 
 /** Two mails of each of two domains may be on their way at once, so a kill may send as many again. */
