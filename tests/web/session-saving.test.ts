@@ -46,3 +46,27 @@ test('whoever follows a redirect by its headers alone is known on the next page'
     expect(next.statusCode).toBe(200);
   }
 });
+
+test('a session is saved once: a second time would undo what the next page has written into it', async () => {
+  const { email } = await account();
+  const who = await visitor({ url: origin });
+  await who.get('/sign-in?next=/profile');
+  who.fill({ 'Work email': email, Password: PASSWORD });
+  const saves: string[] = [];
+  const listen = ({ sql }: { sql: string }) => {
+    if (/insert into .*web_sessions/i.test(sql)) saves.push(sql);
+  };
+  services.db.on('query', listen);
+  const form = who.form('Sign in');
+  const headers = {
+    Cookie: [...who.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+    Origin: origin,
+    'Content-Type': 'application/x-www-form-urlencoded',
+  };
+  const fields = { ...(form.values as Record<string, string>), email, password: PASSWORD };
+  const answer = await send('/sign-in', headers, new URLSearchParams(fields).toString());
+  if (!answer.complete) await once(answer, 'end');
+  services.db.off('query', listen);
+  expect(answer.statusCode).toBe(303);
+  expect(saves).toHaveLength(1);
+});

@@ -62,7 +62,11 @@ const saveBeforeAnswering: RequestHandler = (req, res, next) => {
     const { session } = req;
     const same = req.sessionID === id && JSON.stringify(session) === before;
     if (!session || same) return end(...args);
-    session.save((error: unknown) => (error && !res.headersSent ? answerUnsaved(req, res) : end(...args)));
+    session.save((error: unknown) => {
+      if (error && !res.headersSent) return answerUnsaved(req, res);
+      savedOnce(session);
+      end(...args);
+    });
     return res;
   }) as typeof res.end;
   const answerUnsaved = (req: Request, res: Response) => {
@@ -77,6 +81,18 @@ const saveBeforeAnswering: RequestHandler = (req, res, next) => {
   };
   next();
 };
+
+/**
+ * A session under a new id would be saved once more by express-session, which sends the answer meanwhile: the next
+ * request could have written into the session by then (the secret of its forms), and would lose it again.
+ */
+function savedOnce(session: Request['session']) {
+  const save = (done?: () => void) => {
+    done?.();
+    return session;
+  };
+  Object.defineProperty(session, 'save', { value: save, configurable: true, writable: true });
+}
 
 const endOldSessions: RequestHandler = (req, _res, next) => {
   const { startedAt, seenAt } = req.session;
