@@ -59,6 +59,7 @@ const started = performance.now();
 const chosen = chooseLanes();
 const outcome = await runLanes(chosen.map(name => ({ name, ...lanes[name] })));
 const seconds = ((performance.now() - started) / 1000).toFixed(0);
+if (outcome.remarks.length > 0) console.log(`\n${outcome.remarks.join('\n')}`);
 console.log(`\nAll lanes: ${seconds} s`);
 console.log(
   `${outcome.passed} passed, ${outcome.failed} failed${outcome.skipped > 0 ? `, ${outcome.skipped} skipped` : ''}`,

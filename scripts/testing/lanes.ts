@@ -1,6 +1,13 @@
 import { stopRunning } from './running.ts';
 
-export type Outcome = { passed: number; failed: number; skipped: number; output: string };
+/** `remarks` are lines said again at the end of all lanes: which test failed, and which did so once. */
+export type Outcome = {
+  passed: number;
+  failed: number;
+  skipped: number;
+  output: string;
+  remarks?: string[];
+};
 
 /** A lane takes a number of the machine's two cores; lanes start in their order as cores become free. */
 export type Lane = { name: string; says: string; cores: number; run: () => Promise<Outcome> };
@@ -10,13 +17,13 @@ export const passed: Outcome = { passed: 1, failed: 0, skipped: 0, output: '' };
 const CORES = 2;
 
 /** Runs the lanes, prints each one's output when it ends, and adds up. A lane that throws has failed. */
-export async function runLanes(lanes: Lane[]): Promise<Omit<Outcome, 'output'>> {
+export async function runLanes(lanes: Lane[]): Promise<Required<Omit<Outcome, 'output'>>> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
       void stopRunning().then(() => process.exit(130));
     });
   }
-  const total = { passed: 0, failed: 0, skipped: 0 };
+  const total = { passed: 0, failed: 0, skipped: 0, remarks: [] as string[] };
   const waiting = [...lanes];
   const running = new Set<Promise<void>>();
   let free = CORES;
@@ -32,6 +39,7 @@ export async function runLanes(lanes: Lane[]): Promise<Omit<Outcome, 'output'>> 
       free += next.cores;
       running.delete(lane);
       for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += outcome[key];
+      total.remarks.push(...(outcome.remarks ?? []));
     });
     running.add(lane);
   }

@@ -9,7 +9,6 @@ export const ASSET_NAMES = [
   'workspace.js',
   'push.js',
   'icons.svg',
-  'caret.svg',
   'logo.svg',
   'favicon.svg',
 ] as const;

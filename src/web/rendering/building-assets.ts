@@ -9,7 +9,7 @@ import { hueRules } from './brand-hues.ts';
 const CSS_TARGETS = { chrome: 123 << 16, firefox: 128 << 16, safari: (17 << 16) | (5 << 8) };
 const JS_TARGETS = ['chrome123', 'firefox128', 'safari17.5'];
 
-const IMAGES: AssetName[] = ['icons.svg', 'caret.svg', 'logo.svg', 'favicon.svg'];
+const IMAGES: AssetName[] = ['icons.svg', 'logo.svg', 'favicon.svg'];
 const SCRIPTS: AssetName[] = ['app.js', 'desk.js', 'workspace.js', 'push.js'];
 
 /** Builds every public file from `publicDir` (the folder with css, js and img) in memory. */
@@ -20,7 +20,7 @@ export async function buildAssets(publicDir: string, levels: CompressionLevels):
     ),
   );
   const [styles, scripts] = await Promise.all([
-    buildStyles(path.join(publicDir, 'css/app.css'), images),
+    buildStyles(path.join(publicDir, 'css/app.css')),
     Promise.all(
       SCRIPTS.map(async name => [name, await buildScript(path.join(publicDir, 'js', name))] as const),
     ),
@@ -32,16 +32,10 @@ export async function buildAssets(publicDir: string, levels: CompressionLevels):
   ];
 }
 
-async function buildStyles(entry: string, images: AssetFile[]): Promise<Buffer> {
+async function buildStyles(entry: string): Promise<Buffer> {
   const bundled = await bundleAsync({ filename: entry, minify: true, targets: CSS_TARGETS });
   const hues = transform({ filename: 'hues.css', code: Buffer.from(hueRules()), minify: true });
-  const text = Buffer.from(bundled.code).toString('utf8') + Buffer.from(hues.code).toString('utf8');
-  return Buffer.from(
-    images.reduce(
-      (css, image) => css.replaceAll(`../img/${image.name}`, `/assets/${image.hashedName}`),
-      text,
-    ),
-  );
+  return Buffer.concat([bundled.code, hues.code]);
 }
 
 async function buildScript(entry: string): Promise<Buffer> {
