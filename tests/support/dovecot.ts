@@ -113,12 +113,14 @@ export function dovecotServer(options: DovecotOptions = {}): Dovecot {
     },
     log: () => readFileSync(path.join(folder, 'log'), 'utf8'),
     recount: async user => {
-      await as(user, async client => {
+      const before = await as(user, async client => {
         await client.mailboxCreate('Aside').catch(() => {});
-        await client.mailboxOpen('INBOX');
+        const { uidValidity } = await client.mailboxOpen('INBOX');
         await client.messageMove('1:*', 'Aside');
+        return Number(uidValidity);
       });
-      // Without its list the folder gets another UIDVALIDITY, which counts seconds.
+      // Without its list the folder gets another UIDVALIDITY, which is the second of its making: not the same again.
+      await eventually(() => Math.floor(Date.now() / 1_000) > before);
       rmSync(path.join(folder, 'mail', user, 'dovecot-uidlist'), { force: true });
       for (const name of ['dovecot.index', 'dovecot.index.log', 'dovecot.index.cache', 'dovecot-uidvalidity'])
         rmSync(path.join(folder, 'mail', user, name), { force: true });
