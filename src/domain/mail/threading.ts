@@ -2,6 +2,7 @@ import type { Person } from '../access/actor.ts';
 import { actingAs, type Context } from '../context.ts';
 import { NotFound } from '../errors.ts';
 import { can } from '../policies.ts';
+import { numbersAfter } from '../tickets/following-merges.ts';
 import { findTicket, type Ticket } from '../tickets/ticket.ts';
 import type { Coming } from './coming.ts';
 import { readMessageId, readReplyAddress } from './keys.ts';
@@ -90,12 +91,18 @@ async function writerWith(ctx: Context, sender: Sender, key: TicketKey): Promise
   return key.userId === account.id ? asThemselves(ctx, account.id) : undefined;
 }
 
-/** The ticket, or the one it was merged into, if the person may write on it while it is not closed. */
+/**
+ * The ticket, or the last of those it was merged into on which the person may write: where its conversation is now, if
+ * they are known there.
+ */
 async function knownTicket(ctx: Context, person: Person, number: number): Promise<Ticket | undefined> {
   const found = await ticketFor(ctx, person, number);
   if (!found) return undefined;
-  const target = found.mergedInto ? await ticketFor(ctx, person, found.mergedInto) : undefined;
-  return target ?? found;
+  for (const next of (await numbersAfter(ctx, found)).reverse()) {
+    const target = await ticketFor(ctx, person, next);
+    if (target) return target;
+  }
+  return found;
 }
 
 async function ticketFor(ctx: Context, person: Person, number: number): Promise<Ticket | undefined> {

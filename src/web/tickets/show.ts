@@ -1,10 +1,9 @@
 import { type Request, type Response, Router } from 'express';
-import type { Context } from '../../domain/context.ts';
-import { NotFound } from '../../domain/errors.ts';
 import { markTicketRead } from '../../domain/notifications/reading.ts';
 import { can } from '../../domain/policies.ts';
 import { deskChoices } from '../../domain/tickets/choices.ts';
 import { quoteOf } from '../../domain/tickets/comment.ts';
+import { whereItGoesOn } from '../../domain/tickets/following-merges.ts';
 import { recordNotesRead } from '../../domain/tickets/reading-notes.ts';
 import { type Surroundings, surroundingsOf } from '../../domain/tickets/surroundings.ts';
 import { findTicket, type Ticket } from '../../domain/tickets/ticket.ts';
@@ -76,21 +75,6 @@ export async function showTicket(...drawn: Parameters<typeof drawTicket>): Promi
 /** The page again for one of the small forms around the message: what was typed there must not become a note. */
 export const showAgain = (req: Request, res: Response, ticket: Ticket, { values, errors }: FormState) =>
   showTicket(req, res, ticket, { values: { kind: 'reply', ...values }, errors }, { status: 422 });
-
-/** The ticket a merged one leads to, through all merges; undefined if the person may not see it. */
-async function whereItGoesOn(ctx: Context, ticket: Ticket): Promise<Ticket | undefined> {
-  let target: Ticket | undefined;
-  for (let next = ticket.mergedInto; next; next = target.mergedInto) {
-    target = await findTicket(ctx, next).catch(unseen);
-    if (!target) return undefined;
-  }
-  return target;
-}
-
-const unseen = (error: unknown) => {
-  if (error instanceof NotFound) return undefined;
-  throw error;
-};
 
 export async function ticketLocals(req: Request, ticket: Ticket, form?: FormState) {
   const { ctx } = req;

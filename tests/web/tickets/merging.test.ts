@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { mergeTickets } from '../../../src/domain/tickets/merging.ts';
+import { findTicket } from '../../../src/domain/tickets/ticket.ts';
 import { paths } from '../../../src/paths.ts';
 import { post, testApp } from '../../support/app.ts';
 import { usualPeople } from '../../support/factories.ts';
@@ -40,6 +42,27 @@ test('the old number still opens by itself, with a way back', async () => {
   expect(marek.html.text).toContain('This was merged into another ticket');
   await marek.click('Undo merge');
   expect((await reload(source)).mergedInto).toBeNull();
+});
+
+test('the address of one that was merged twice over leads to the end, past one that the person may not see', async () => {
+  const ctx = await app.as(coordinator);
+  const merge = async (from: { number: number }, into: { number: number }) =>
+    mergeTickets(ctx, await findTicket(ctx, from.number), await findTicket(ctx, into.number), {
+      acrossRequesters: true,
+    });
+  const [a, foreign, c] = [await raise(), await raise(colleague), await raise()];
+  await merge(a, foreign);
+  await merge(foreign, c);
+  for (const reader of [marek, anna]) {
+    await reader.get(paths.ticket(a));
+    expect(reader.path).toBe(paths.ticket(c));
+  }
+  // A ring cannot be made; one that stands there all the same is a page and no endless way.
+  await app
+    .db('tickets')
+    .where({ id: c.id })
+    .update({ status: 'closed', status_kind: 'closed', merged_into: a.id });
+  expect((await anna.request(paths.ticket(a))).status).toBe(200);
 });
 
 test('two people’s tickets need a word that one knows who will see what', async () => {
