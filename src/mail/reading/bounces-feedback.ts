@@ -20,7 +20,9 @@ export function complaint({ leaves }: Parts, returned: string): Bounced[] | null
 
 /** Hotmail's, before there was a standard. */
 export const oldComplaint = ({ headers }: Parts, returned: string): Bounced[] | null =>
-  returned !== '' && /^\s{0,3}complaint about message from /i.test(headers.get('subject') ?? '')
+  returned !== '' &&
+  bareAddress(headers.get('from') ?? '').toLowerCase() === 'staff@hotmail.com' &&
+  /^\s{0,3}complaint about message from /i.test(headers.get('subject') ?? '')
     ? [feedback(bareAddress(opened(returned).headers.get('to') ?? ''), 'abuse')]
     : null;
 

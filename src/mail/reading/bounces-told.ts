@@ -29,20 +29,26 @@ export function told(parts: Parts, notice: string, returned: string): Bounced[] 
 /** A person's answer or forward, in the languages of mail programs. */
 const PASSED_ON = /^\s*(?:re|aw|sv|antw|odp|fwd?|wg|tr|rv|enc|i|vs|doorst|vidarebefordrat)\s?:/i;
 
+/** Their names and what stands before the @: a domain of this name is a company of people. */
 const isOfDaemon = (headers: Map<string, string>) =>
-  MACHINE.test(`${headers.get('from') ?? ''} ${headers.get('sender') ?? ''}`);
+  ['from', 'sender'].some(name => {
+    const value = headers.get(name);
+    return (
+      value !== undefined &&
+      (/^\s*(?:<\s*>)?\s*$/.test(value) || MACHINE.test(value.replace(/@[^\s>,]*/g, '')))
+    );
+  });
+const isSubmitted = (headers: Map<string, string>) => !/^no\b/i.test(headers.get('auto-submitted') ?? 'no');
+/** Signs that a person's mail program does not leave, whatever its subject says. */
 const isOfMachine = (headers: Map<string, string>) =>
   isOfDaemon(headers) ||
-  headers.has('x-failed-recipients') ||
+  /\bno-?reply@/i.test(headers.get('from') ?? '') ||
+  ['x-failed-recipients', 'x-amz-sns-message-id', 'x-mlserver'].some(name => headers.has(name)) ||
   /^<?\s*>?$|mailer-daemon/i.test(headers.get('return-path') ?? 'none') ||
   /multipart\/report/i.test(headers.get('content-type') ?? '');
 
-/** No sign that a machine sent it, so that a report in it is one that a person shows. */
-export function isLetter({ headers }: Parts): boolean {
-  const subject = readable(headers.get('subject') ?? '').trim();
-  const isSubmitted = !/^no\b/i.test(headers.get('auto-submitted') ?? 'no');
-  return !isOfMachine(headers) && !isSubmitted && FAILED.exec(subject)?.index !== 0;
-}
+/** No sign that a machine sent it, so that a report in it is one that a person shows, and its subject the person's. */
+export const isLetter = ({ headers }: Parts): boolean => !isOfMachine(headers) && !isSubmitted(headers);
 
 function isReport(headers: Map<string, string>, subject: string, notice: string, returned: string): boolean {
   const isDaemon = isOfDaemon(headers);
@@ -50,7 +56,7 @@ function isReport(headers: Map<string, string>, subject: string, notice: string,
   const isConfessed =
     CONFESSED.test(notice) || headers.has('x-failed-recipients') || (SURE.test(subject) && isDaemon);
   const isCalled = FAILED.test(subject) && !PASSED_ON.test(subject) && returned !== '';
-  return !isAnswer && isConfessed && (isOfMachine(headers) || isCalled);
+  return !isAnswer && isConfessed && (isOfMachine(headers) || (isSubmitted(headers) && isCalled));
 }
 
 /** What is said beside an address; where that gives no reason, all of the notice. */

@@ -13,12 +13,14 @@ import { isLetter, told } from './bounces-told.ts';
 export function reportOf(raw: Buffer): Report | null {
   const parts = partsOf(raw);
   const { notice, returned } = noticeAndReturned(parts.leaves);
-  const isShown = isLetter(parts);
   const recipients =
-    (isShown ? null : (complaint(parts, returned) ?? standard(parts, notice, returned))) ??
     oldComplaint(parts, returned) ??
-    notification(parts) ??
-    told(parts, notice, returned);
+    (isLetter(parts)
+      ? null
+      : (complaint(parts, returned) ??
+        standard(parts, notice, returned) ??
+        notification(parts) ??
+        told(parts, notice, returned)));
   return (
     recipients && {
       recipients: recipients.slice(0, 100),

@@ -481,7 +481,26 @@ describe('a report that a person shows is their letter', () => {
     ['in its text', 'My mails to Bob bounce', ['', 'Please help:', '', ...FIELDS]],
     ['below its text, passed on', 'Fwd: Undelivered Mail Returned to Sender', ['', 'Why?', '', ...FIELDS]],
     ['as a mail in it', 'Question', within('message/rfc822', ...standard(FIELDS))],
-    ['with the mail that came back', 'WG: Undeliverable: Hum', within('message/rfc822', ...RETURNED)],
+    [
+      'called as a report is',
+      'Undelivered Mail Returned to Sender: my question',
+      ['', 'Why?', '', ...FIELDS],
+    ],
+    [
+      'called so, with the mail that came back',
+      'Delivery Status Notification (Failure)',
+      within('message/rfc822', ...RETURNED),
+    ],
+    [
+      'called so, as a part of its own',
+      'Mail delivery failed',
+      within('message/delivery-status', 'Reporting-MTA: dns; x', '', ...FIELDS),
+    ],
+    [
+      'with the mail that came back, passed on',
+      'WG: Undeliverable: Hum',
+      within('message/rfc822', ...RETURNED),
+    ],
     [
       'as a part of its own',
       'FW: Hum',
@@ -490,5 +509,27 @@ describe('a report that a person shows is their letter', () => {
   ])('%s', (_where, subject, lines) => {
     expect(report(...ANNA, `Subject: ${subject}`, ...lines)).toBeNull();
     expect(report(...DAEMON, 'Subject: Undeliverable', ...lines)).not.toBeNull();
+  });
+
+  test('of a company that is called like a machine, too', () => {
+    const from = ['From: Anna <anna@maildelivery.example>', 'Subject: Undeliverable: Hum'];
+    expect(report(...from, ...within('message/rfc822', ...RETURNED))).toBeNull();
+  });
+
+  test.each([
+    [
+      'Amazon’s words for programs',
+      [
+        'Subject: Why?',
+        '',
+        '{"notificationType":"Bounce","bounce":{"bouncedRecipients":[{"emailAddress":"bob@example.org"}]}}',
+      ],
+    ],
+    [
+      'a complaint of Hotmail',
+      ['Subject: complaint about message from 192.0.2.1', ...within('message/rfc822', ...RETURNED)],
+    ],
+  ])('%s, shown by a person, are none', (_what, lines) => {
+    expect(report(...ANNA, ...lines)).toBeNull();
   });
 });
