@@ -1,3 +1,4 @@
+import { query } from '../../db/knex.ts';
 import type { Tx } from '../context.ts';
 import { withoutPlus } from './loops.ts';
 
@@ -16,4 +17,17 @@ export async function takeAnswer(tx: Tx, address: string): Promise<boolean> {
     [withoutPlus(address) || address, address],
   );
   return rowCount > 0;
+}
+
+const REFUSALS = `
+  select 1 from deliveries d join users u on u.id = d.recipient_id and u.status <> 'active'
+  where d.template in ('mail-refused', 'mail-too-large') and d.created_at > now() - interval '1 hour' limit ?`;
+
+/**
+ * Whether one more stranger may be told that their mail was refused: so many an hour in all, from all mailboxes, since
+ * each forged mail can name another address. One at a time asks, until its transaction ends.
+ */
+export async function takeRefusal(tx: Tx, most: number): Promise<boolean> {
+  await tx.db.raw(`select pg_advisory_xact_lock(hashtextextended('mail-refusals', 0))`);
+  return (await query(tx.db, REFUSALS, [most])).length < most;
 }

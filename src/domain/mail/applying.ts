@@ -34,8 +34,7 @@ async function effectOf(tx: Tx, looked: Looked, decision: Decision, files: KeptF
     case 'ignored':
       return decision.ticket ? { ticketId: decision.ticket.id, ...personOf(looked.sender) } : {};
     case 'refused':
-      await answerRefusal(tx, looked, decision);
-      return personOf(looked.sender);
+      return { ...personOf(looked.sender), answer: await answerRefusal(tx, looked, decision) };
     default:
       return personOf(looked.sender);
   }

@@ -2,9 +2,15 @@ import type { Tx } from '../context.ts';
 import { oneLine, plainText } from './cleaning.ts';
 import type { KeptFiles } from './keeping-files.ts';
 import type { Decision, Looked } from './looking.ts';
+import type { RefusalAnswer } from './rules.ts';
 
 /** What a mail led to. */
-export type Effect = { ticketId?: number; commentId?: number; personId?: number };
+export type Effect = {
+  ticketId?: number;
+  commentId?: number;
+  personId?: number;
+  answer?: RefusalAnswer | undefined;
+};
 
 /** Says on the mail what became of it and why, and how it was read; its other copies say the latter too. */
 export async function closeMail(
@@ -19,6 +25,7 @@ export async function closeMail(
   const detail = {
     ...kept,
     ...decision.detail,
+    ...(effect.answer && { answer: effect.answer }),
     ...(sender.proof !== 'none' && { dmarc: sender.proof }),
     ...(mail.problems.length > 0 && { problems: mail.problems.slice(0, 20) }),
     ...(mail.labels.length > 0 && { labels: mail.labels }),

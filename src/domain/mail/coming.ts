@@ -52,9 +52,14 @@ export type Receiving = {
   limits: MailLimits;
 };
 
-/** Mails in ten minutes that became tickets or replies; more wait for a person. */
-export type MailLimits = { perSender: number; overall: number };
-export const usualLimits: MailLimits = { perSender: 20, overall: 5_000 };
+export type MailLimits = {
+  /** Mails in ten minutes that became tickets or replies, of one sender and of all; more wait for a person. */
+  perSender: number;
+  overall: number;
+  /** Strangers who are told in an hour that their mail was refused; more are told nothing. */
+  refusals: number;
+};
+export const usualLimits: MailLimits = { perSender: 20, overall: 5_000, refusals: 100 };
 
 /** Longer than one mail may take, so that a mail is taken again only after its process has died. */
 const LEASE_SECONDS = 60;

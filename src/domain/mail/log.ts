@@ -10,6 +10,8 @@ export type IncomingLine = Common & {
   direction: 'in';
   fate: Fate;
   rule: string | null;
+  /** Of a refused mail: whether its sender was told. */
+  answer: string | null;
   fromName: string | null;
   fromAddress: string | null;
   subject: string | null;
@@ -64,7 +66,7 @@ export const OUT_FATE = `case when d.bounced_at is not null and d.state <> 'fail
 
 const LINE = `
   case f.direction when 'in' then (
-    select json_build_object('fate', m.fate, 'rule', m.rule, 'fromName', m.from_name, 'fromAddress', coalesce(m.from_address, m.envelope_from),
+    select json_build_object('fate', m.fate, 'rule', m.rule, 'answer', m.detail ->> 'answer', 'fromName', m.from_name, 'fromAddress', coalesce(m.from_address, m.envelope_from),
       'subject', m.subject, 'mailbox', b.address, 'attempts', m.attempts, 'nextAttemptAt', m.next_attempt_at, 'ticketNumber', t.number)
     from inbound_mails m left join mailboxes b on b.id = m.mailbox_id left join tickets t on t.id = m.ticket_id where m.id = f.id)
   else (

@@ -48,3 +48,19 @@ export const isRule = (word: string): word is Rule => Object.hasOwn(rules, word)
 /** The sentence of a rule, in English (the key of its translation); of one that is not known any more its name. */
 export const sentenceOf = (rule: string | null): string =>
   rule === null ? '' : isRule(rule) ? rules[rule] : rule;
+
+/** Whether the sender of a refused mail was told. */
+const refusalAnswers = {
+  told: 'Its sender was told.',
+  'told-lately': 'Its sender was not told: once an hour at most, and never where mail comes back.',
+  'too-many': 'Its sender was not told: within this hour the most strangers were told already.',
+  unwanted: 'Its sender was not told: it is a machine, or may not be who wrote it.',
+} as const;
+
+export type RefusalAnswer = keyof typeof refusalAnswers;
+
+/** The sentence of it, in English; nothing for a mail of which there is nothing to say. */
+export const answerSentenceOf = (answer: unknown): string =>
+  typeof answer === 'string' && Object.hasOwn(refusalAnswers, answer)
+    ? refusalAnswers[answer as RefusalAnswer]
+    : '';

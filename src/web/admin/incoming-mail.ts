@@ -3,7 +3,6 @@ import { z } from 'zod';
 import type { ReadMail } from '../../domain/mail/message.ts';
 import { findIncoming, type IncomingMail, sourceOf } from '../../domain/mail/one-mail.ts';
 import { approveParked, moveMail, refuseParked, rerunMail } from '../../domain/mail/reviewing.ts';
-import { sentenceOf } from '../../domain/mail/rules.ts';
 import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
 import { emptyForm, type FormState, submit } from '../rendering/forms.ts';
@@ -11,7 +10,7 @@ import { sendMailDocument } from '../rendering/mail-document.ts';
 import { done } from '../rendering/page.ts';
 import { numberParam, queryText } from '../request.ts';
 import { adminPage, press, withQuery } from './admin-page.ts';
-import { fateWord, stepWord } from './mail-words.ts';
+import { fateWord, ruleSentence, stepWord } from './mail-words.ts';
 
 /** One mail that came in. A ticket's mail is of who works the ticket, so the verbs decide who finds it. */
 export function incomingMailRoutes(): Router {
@@ -100,7 +99,7 @@ async function showMail(req: Request, res: Response, mail: IncomingMail, form: F
       reading: reading.mail && readingOf(reading.mail),
       failure: reading.failure?.message,
       fate: fateWord(mail.fate, req.t),
-      because: req.t(sentenceOf(mail.rule)),
+      because: ruleSentence(mail.rule, mail.detail.answer, req.t),
       facts: factsOf(mail, req),
       labels: labelWords(req),
       form,
@@ -149,7 +148,7 @@ const factsOf = ({ detail }: IncomingMail, { t }: Request): [string, string][] =
     .slice(0, 20);
 };
 /** Shown with the reading, or a key of ours. */
-const ELSEWHERE = new Set(['problems', 'labels', 'calendar', 'size', 'forwardedBy', 'moveTo']);
+const ELSEWHERE = new Set(['answer', 'problems', 'labels', 'calendar', 'size', 'forwardedBy', 'moveTo']);
 const isSayable = (value: unknown) =>
   [value].flat().every(one => typeof one === 'string' || typeof one === 'number');
 

@@ -1,7 +1,7 @@
 import type { MailLine } from '../../domain/mail/log.ts';
 import type { LogFate, OutFate } from '../../domain/mail/log-filtering.ts';
 import type { Fate } from '../../domain/mail/message.ts';
-import { sentenceOf } from '../../domain/mail/rules.ts';
+import { answerSentenceOf, sentenceOf } from '../../domain/mail/rules.ts';
 import type { Translate } from '../../platform/translating.ts';
 import { bounceWord } from '../rendering/bounce-words.ts';
 
@@ -47,11 +47,18 @@ const outgoing = (t: Translate): Record<OutFate, [string, string, FateWord['tone
 /** Why it had this fate, as a sentence. */
 export function becauseOf(line: MailLine, t: Translate, when: (at: Date) => string): string {
   if (line.direction === 'in') {
-    if (line.fate !== 'received') return t(sentenceOf(line.rule));
+    if (line.fate !== 'received') return ruleSentence(line.rule, line.answer, t);
     return line.attempts > 1 ? t('It is tried again {{when}}.', { when: when(line.nextAttemptAt) }) : '';
   }
   return outgoingBecause(line, t, when);
 }
+
+/** Which rule decided, and whether who wrote a refused mail was told. */
+export const ruleSentence = (rule: string | null, answer: unknown, t: Translate): string =>
+  [sentenceOf(rule), answerSentenceOf(answer)]
+    .filter(Boolean)
+    .map(sentence => t(sentence))
+    .join(' ');
 
 type Sent = {
   fate: OutFate;

@@ -459,6 +459,41 @@ describe('a refused mail', () => {
     expect(await userAt('big-machine@refused.example')).toBeUndefined();
   });
 
+  test('is answered to so many strangers an hour and no more, however many addresses are invented', async () => {
+    await db('deliveries')
+      .where({ template: 'mail-refused' })
+      .orWhere({ template: 'mail-too-large' })
+      .delete();
+    const refusing = await postOffice(world, { unknown_senders: 'refuse' });
+    const forged = (n: number) => `forged${n}@innocent.example`;
+    const ids: number[] = [];
+    for (let n = 0; n < 12; n += 1) ids.push((await refusing.post({ from: forged(n) })).id);
+    // Several at once: the last place is given once.
+    await Promise.all([0, 1, 2, 3].map(() => refusing.handle({ refusals: 5 })));
+    const rows = await db('inbound_mails').whereIn('id', ids).select('fate', 'detail');
+    expect(rows.every(row => row.fate === 'refused')).toBe(true);
+    expect(rows.map(row => row.detail.answer).sort()).toEqual([
+      ...Array(5).fill('told'),
+      ...Array(7).fill('too-many'),
+    ]);
+    const told = await db('deliveries').where({ template: 'mail-refused' }).pluck('recipient_id');
+    expect(told).toHaveLength(5);
+    // Who is not told is not remembered either.
+    expect(await db('users').whereLike('email', '%@innocent.example')).toHaveLength(5);
+    // Those we know cannot be invented.
+    const known = { from: (await makeUser()).email, size: 30_000_000 };
+    expect((await refusing.send(known, { refusals: 5 })).detail.answer).toBe('told');
+    expect((await refusing.send({ ...known, body: 'Again' }, { refusals: 5 })).detail.answer).toBe(
+      'told-lately',
+    );
+    const next = { from: forged(99) };
+    expect((await refusing.send(next, { refusals: 5 })).detail.answer).toBe('too-many');
+    await db('deliveries')
+      .whereIn('recipient_id', told)
+      .update({ created_at: db.raw("now() - interval '61 minutes'") });
+    expect((await refusing.send({ ...next, body: 'Later' }, { refusals: 5 })).detail.answer).toBe('told');
+  });
+
   test('of somebody suspended is not answered', async () => {
     const { email } = await makeUser({ status: 'suspended' });
     expect(await office.send({ from: email })).toMatchObject({ fate: 'refused', rule: 'suspended' });

@@ -57,11 +57,15 @@ export async function postOffice(world: TestWorld, values: Record<string, unknow
       ...(letter.size && { size: letter.size }),
     });
   };
-  const handle = async (limits: MailLimits = usualLimits, reader: Read = read) =>
-    handleDue(await system(), { read: reader, own: ['SmartSupport <help@company.example>'], limits });
+  const handle = async (limits: Partial<MailLimits> = {}, reader: Read = read) =>
+    handleDue(await system(), {
+      read: reader,
+      own: ['SmartSupport <help@company.example>'],
+      limits: { ...usualLimits, ...limits },
+    });
   const rowOf = (id: number) => db('inbound_mails').where({ id }).first();
   /** Comes in, is handled, and what became of it. */
-  const send = async (letter: Letter = {}, limits?: MailLimits, reader?: Read) => {
+  const send = async (letter: Letter = {}, limits?: Partial<MailLimits>, reader?: Read) => {
     const { id } = await post(letter);
     await handle(limits, reader);
     return rowOf(id);

@@ -99,6 +99,25 @@ describe('the mail log', () => {
 });
 
 describe('a mail that came in', () => {
+  test('and was refused says whether its sender was told, in the list and on its page', async () => {
+    const refused = (answer: string) =>
+      incoming(db, {
+        fate: 'refused',
+        rule: 'unknown-sender',
+        subject: 'No room for this',
+        from: 'who@else.example',
+        more: { detail: JSON.stringify({ answer }) },
+      });
+    const id = idOf(await refused('too-many'));
+    await refused('constructor');
+    await admin.get('/admin/mail-log?fate=refused');
+    const words = 'Its sender was not told: within this hour the most strangers were told already.';
+    expect(admin.html.text).toContain(words);
+    await admin.get(`/admin/mail-log/in/${id}`);
+    expect(admin.html.text).toContain(words);
+    expect(admin.html.text).not.toContain('too-many');
+  });
+
   test('is let in or refused by a press, and the other way is told as a mistake', async () => {
     const id = await parked('Let me in');
     await admin.get('/admin/mail-log?fate=parked');
