@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { query } from '../../db/knex.ts';
 import type { AccountStatus, Person, Role } from '../access/actor.ts';
 import { type Settings, settingsFrom } from '../settings/settings.ts';
+import { tokenHash } from './tokens.ts';
 
 /** `beside` is what the caller asked for in the same statement. */
 export type SignedIn = { person: Person; settings: Settings; sessionEpoch: number; beside?: unknown };
@@ -27,29 +28,40 @@ type Row = {
   beside?: unknown;
 };
 
-const signedIn = (beside: string) => `
+const signedIn = (condition: string, beside: string | undefined) => `
   select u.id, u.email, u.first_name, u.last_name, u.role, u.status, u.department_id, u.locale, u.time_zone,
          u.shortcuts, u.session_epoch, u.unread, u.away_since is not null as is_away,
          (select t.name from team_members m join teams t on t.id = m.team_id and t.archived_at is null where m.user_id = u.id order by t.id limit 1) as team_name,
          array(select m.team_id from team_members m join teams t on t.id = m.team_id and t.archived_at is null where m.user_id = u.id) as team_ids,
          array(select d.id from departments d where d.manager_id = u.id) as managed_ids,
-         (select jsonb_object_agg(s.key, s.value) from settings s) as settings${beside && `, ${beside} as beside`}
+         (select jsonb_object_agg(s.key, s.value) from settings s) as settings${beside ? `, ${beside} as beside` : ''}
   from users u
-  where u.id = ? and not exists (select 1 from user_sessions d where d.id = ?::bigint and d.ended_at is not null)`;
-const SIGNED_IN = signedIn('');
+  where u.id = ?${condition}`;
+const BY_SESSION = ` and exists (select 1 from user_sessions d
+    where d.id = ?::bigint and d.user_id = u.id and d.sid_hash = ? and d.ended_at is null)`;
+
+/** A session as a browser came with it: the id of its cookie, and the device that it says it is of. */
+export type Session = { id: string; deviceId: number | undefined };
 
 /**
  * The one query of every request: the person, the rights they hold now, what is unread, and the settings.
- * Nothing for anyone who is not active, so a suspension works at once, nor for a device that was signed out.
+ * Nothing for anyone who is not active, so a suspension works at once, nor for a device that was signed out or that
+ * goes on under another id by now: a request that was under way may have saved the old one again.
  * `beside`: the SQL of one more column over `users u`, a constant, for what the request needs of other parts anyway.
  */
 export async function loadSignedIn(
   db: Knex,
   userId: number,
-  deviceId?: number,
+  session?: Session,
   beside?: string,
 ): Promise<SignedIn | undefined> {
-  const [row] = await query<Row>(db, beside ? signedIn(beside) : SIGNED_IN, [userId, deviceId ?? null]);
+  const [row] = session
+    ? await query<Row>(db, signedIn(BY_SESSION, beside), [
+        userId,
+        session.deviceId ?? null,
+        tokenHash(session.id),
+      ])
+    : await query<Row>(db, signedIn('', beside), [userId]);
   if (row?.status !== 'active') return undefined;
   const settings = settingsFrom(row.settings ?? {});
   return { settings, sessionEpoch: row.session_epoch, person: toPerson(row, settings), beside: row.beside };

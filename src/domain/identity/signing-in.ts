@@ -62,6 +62,18 @@ export async function startSession(ctx: Context, userId: number, sessionId: stri
   return { ...signedIn, deviceId };
 }
 
+/** From now on the session of this device has this id; none of before counts any more. */
+export async function renameSession(
+  ctx: Context,
+  deviceId: number | undefined,
+  sessionId: string,
+): Promise<void> {
+  await ctx
+    .db('user_sessions')
+    .where({ id: deviceId ?? null, user_id: personId(ctx.actor), ended_at: null })
+    .update({ sid_hash: tokenHash(sessionId) });
+}
+
 export async function endSession(ctx: Context, deviceId: number | undefined): Promise<void> {
   const userId = personId(ctx.actor);
   if (!userId) return;

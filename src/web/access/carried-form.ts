@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import type { Translate } from '../../platform/translating.ts';
+import { authorOf, markOf } from '../middleware/author-mark.ts';
 import { localPath } from './local-path.ts';
 
 /** Bytes of what was typed. More would not fit into the form that carries it. */
@@ -12,6 +13,8 @@ const carriedSchema = z.object({
   purpose: z.literal(PURPOSE),
   path: z.string(),
   from: z.string(),
+  /** The mark of who wrote it; empty if that was somebody who had never signed in. */
+  by: z.string().default(''),
   at: z.number(),
   hasFiles: z.boolean(),
   fields: z.array(z.tuple([z.string(), z.string()])),
@@ -44,11 +47,20 @@ export function sealForm(
   // A button alone is pressed again where it stands.
   if (fields.every(([name]) => name === '_method') && secrets.length === 0) return undefined;
   const { path, from, hasFiles } = form;
-  const text = JSON.stringify({ purpose: PURPOSE, path, from, at: Date.now(), hasFiles, fields, secrets });
+  const text = JSON.stringify({
+    purpose: PURPOSE,
+    path,
+    from,
+    by: authorOf(req),
+    at: Date.now(),
+    hasFiles,
+    fields,
+    secrets,
+  });
   return Buffer.byteLength(text) > MAX_BYTES ? undefined : req.services.world.encrypt(text);
 }
 
-/** What was sealed, if it was by us, for a path of ours, and within a day. */
+/** What was sealed, if it was by us, for a path of ours, within a day, and written by who is signed in now. */
 export function openForm(req: Request, sealed: unknown): CarriedForm | undefined {
   if (typeof sealed !== 'string' || !sealed) return undefined;
   const parsed = carriedSchema.safeParse(decrypted(req, sealed));
@@ -56,6 +68,7 @@ export function openForm(req: Request, sealed: unknown): CarriedForm | undefined
   const { purpose: _, ...form } = parsed.data;
   const age = Date.now() - form.at;
   if (age > MAX_AGE_MS || age < -60_000) return undefined;
+  if (form.by && form.by !== markOf(req)) return undefined;
   return localPath(form.path, '') === '' ? undefined : form;
 }
 

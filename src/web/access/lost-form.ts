@@ -1,6 +1,5 @@
 import type { Request, Response } from 'express';
 import multer from 'multer';
-import { verifyToken } from '../middleware/set-up-csrf.ts';
 import { emptyForm } from '../rendering/forms.ts';
 import { page } from '../rendering/page.ts';
 import { isPartial } from '../request.ts';
@@ -17,7 +16,6 @@ const MAX_REQUEST = 60_000_000;
  */
 export async function answerLostSession(req: Request, res: Response): Promise<void> {
   if (req.is('multipart/form-data')) await readTexts(req, res);
-  issueToken(req, res);
   const from = pathOfReferer(req.get('Referer'), req.get('Host'));
   // In a page that htmx keeps, the sign-in form takes the place of the content.
   if (isPartial(req)) {
@@ -46,12 +44,6 @@ export async function showCarriedForm(req: Request, res: Response, sealed: unkno
   };
   await page(res, 'access/carried-form', locals, { layout: 'auth' });
   return true;
-}
-
-/** The token that was sent, if any, belonged to the session that is over: the page that follows needs a new one. */
-function issueToken(req: Request, res: Response): void {
-  if (!req.csrfToken) verifyToken(req, res, () => {});
-  res.locals.csrfToken = () => req.csrfToken();
 }
 
 const hadFiles = new WeakSet<object>();

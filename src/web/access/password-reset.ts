@@ -7,7 +7,7 @@ import { emptyForm, fields, submit } from '../rendering/forms.ts';
 import { done, invalid, page } from '../rendering/page.ts';
 import { inEvenTime } from './even-time.ts';
 import { newPassword, tokenParam } from './fields.ts';
-import { sessionName } from './sessions.ts';
+import { strangersName } from './sessions.ts';
 import { throttleAddress } from './throttling.ts';
 
 const LAYOUT = { layout: 'auth' } as const;
@@ -23,7 +23,7 @@ export function passwordResetRoutes(): Router {
     await throttleAddress(req, 'reset-address', req.services.config.limits.resetAddress);
     const schema = z.strictObject({ email: fields(req.t).email() });
     const form = await inEvenTime(() =>
-      submit(req, schema, (ctx, { email }) => askForReset(ctx, email), { actor: sessionName(req) }),
+      submit(req, schema, (ctx, { email }) => askForReset(ctx, email), { actor: strangersName(req) }),
     );
     if (!form.ok) {
       return invalid(res, 'access/password-reset', { title: req.t('Choose a new password'), form }, LAYOUT);

@@ -1,9 +1,12 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import { isPerson } from '../../domain/access/actor.ts';
 import { actingAs } from '../../domain/context.ts';
 import { noteDevice } from '../../domain/identity/devices.ts';
-import { endSession, startSession } from '../../domain/identity/signing-in.ts';
+import { endSession, renameSession, startSession } from '../../domain/identity/signing-in.ts';
+
+import { cookieName } from '../cookies.ts';
+import { visitorSecret } from '../middleware/form-secret.ts';
 
 declare module 'express-session' {
   interface SessionData {
@@ -26,6 +29,8 @@ export async function signIn(req: Request, userId: number): Promise<void> {
     notedAt: now,
     confirmedAt: now,
     deviceId,
+    // Made here and not by the first page, whose neighbours could save the session without it.
+    csrfSecret: randomBytes(18).toString('base64url'),
   });
   req.ctx = actingAs(req.ctx, person);
 }
@@ -37,6 +42,7 @@ export async function signIn(req: Request, userId: number): Promise<void> {
 export async function renewSession(req: Request, changes: { epoch?: number } = {}): Promise<void> {
   const { cookie: _, ...kept } = req.session;
   await regenerate(req);
+  await renameSession(req.ctx, kept.deviceId, req.sessionID);
   Object.assign(req.session, kept, changes, { confirmedAt: Date.now() });
 }
 
@@ -52,7 +58,7 @@ export async function leave(req: Request, res: Response): Promise<void> {
     req.session.destroy((error: unknown) => (error ? reject(error) : resolve())),
   );
   const { secure } = req.services.config.http;
-  res.clearCookie(secure ? '__Host-session' : 'session', {
+  res.clearCookie(cookieName(req.services, 'session'), {
     path: '/',
     httpOnly: true,
     sameSite: 'lax',
@@ -61,9 +67,12 @@ export async function leave(req: Request, res: Response): Promise<void> {
   res.set('Clear-Site-Data', '"cache", "storage"');
 }
 
-/** A name for a session that is not its secret: keeps the forms of strangers apart. */
-export const sessionName = (req: Request) =>
-  `session:${createHash('sha256').update(req.sessionID).digest('base64url').slice(0, 22)}`;
+/** A name for a browser nobody is signed in with that is not its secret: keeps the forms of strangers apart. */
+export const strangersName = (req: Request) =>
+  `session:${createHash('sha256')
+    .update(visitorSecret(req) ?? req.sessionID)
+    .digest('base64url')
+    .slice(0, 22)}`;
 
 /** Follows a session in use, for the list of devices; the request does not wait for it. */
 export const noteDevices: RequestHandler = (req, _res, next) => {

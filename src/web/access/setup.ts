@@ -11,7 +11,7 @@ import { emptyForm, fields, submit } from '../rendering/forms.ts';
 import { done, invalid, page } from '../rendering/page.ts';
 import { queryText } from '../request.ts';
 import { newPassword } from './fields.ts';
-import { sessionName, signIn } from './sessions.ts';
+import { signIn, strangersName } from './sessions.ts';
 import { throttleAddress } from './throttling.ts';
 
 const LAYOUT = { layout: 'auth' } as const;
@@ -36,7 +36,7 @@ export function setupRoutes(): Router {
   router.post('/setup', allow.anyone, async (req, res) => {
     await requireEmpty(req);
     await throttleAddress(req, 'setup', ATTEMPTS);
-    const form = await submit(req, setupSchema(req.t), setUp, { actor: sessionName(req) });
+    const form = await submit(req, setupSchema(req.t), setUp, { actor: strangersName(req) });
     if (!form.ok) {
       return invalid(res, 'access/setup', { title: req.t('Set up your help desk'), form }, LAYOUT);
     }

@@ -25,6 +25,8 @@ export function signInRoutes(): Router {
     const next = afterSignIn(queryText(req, 'next', 2_000));
     if (isPerson(req.ctx.actor)) return res.redirect(303, next);
     if (!(await hasUsers(req.services.db))) return res.redirect(303, paths.setup);
+    // A stranger has no session that would ask Redis: if it is away, that is said before a password is typed.
+    await req.services.redis?.ping();
     const locals = await signInLocals(req, { next });
     return page(res, 'access/sign-in', { ...locals, form: emptyForm() }, LAYOUT);
   });

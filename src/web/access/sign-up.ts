@@ -11,7 +11,7 @@ import { emptyForm, type FormState, fields, submit } from '../rendering/forms.ts
 import { done, invalid, page } from '../rendering/page.ts';
 import { inEvenTime } from './even-time.ts';
 import { newPassword, tokenParam } from './fields.ts';
-import { sessionName } from './sessions.ts';
+import { strangersName } from './sessions.ts';
 import { throttleAddress } from './throttling.ts';
 
 const LAYOUT = { layout: 'auth' } as const;
@@ -28,7 +28,7 @@ export function signUpRoutes(): Router {
     requireOpen(req);
     await throttleAddress(req, 'sign-up-address', req.services.config.limits.signUpAddress);
     const form = await inEvenTime(() =>
-      submit(req, signUpSchema(req.t), signUp, { actor: sessionName(req) }),
+      submit(req, signUpSchema(req.t), signUp, { actor: strangersName(req) }),
     );
     if (!form.ok) return invalid(res, 'access/sign-up', await signUpLocals(req, form), LAYOUT);
     const locals = { title: req.t('Check your mail'), email: String(form.values.email ?? '').trim() };
@@ -39,7 +39,7 @@ export function signUpRoutes(): Router {
     await throttleAddress(req, 'verification-address', req.services.config.limits.resetAddress);
     const schema = z.strictObject({ email: fields(req.t).email() });
     const form = await inEvenTime(() =>
-      submit(req, schema, (ctx, { email }) => resendVerification(ctx, email), { actor: sessionName(req) }),
+      submit(req, schema, (ctx, { email }) => resendVerification(ctx, email), { actor: strangersName(req) }),
     );
     const email = String(form.values.email ?? '').trim();
     if (!form.ok) {

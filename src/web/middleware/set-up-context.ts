@@ -11,6 +11,7 @@ import {
 } from '../../domain/tickets/counting.ts';
 import { withinTime } from '../../platform/patience.ts';
 import { PSEUDO_LOCALE, PSEUDO_RTL_LOCALE } from '../../platform/translating.ts';
+import { cookieOf } from '../cookies.ts';
 import { isPartial } from '../request.ts';
 import { FIRST_ANSWER_MS } from './first-answer.ts';
 
@@ -44,12 +45,15 @@ type Identified = { actor: Actor; settings: Settings; navigation?: DeskNavigatio
 const wantsPage = (req: Request) =>
   req.method === 'GET' && !isPartial(req) && Boolean(req.accepts('html')) && !req.get('X-Poll');
 
-/** A session whose epoch is older than the person's was ended on the server: by a password change, a suspension, "everywhere". */
+/**
+ * A session whose epoch is older than the person's was ended on the server: by a password change, a suspension,
+ * "everywhere". One whose id is not that of its device was renewed meanwhile. Either is deleted.
+ */
 async function identify(req: Request): Promise<Identified> {
   const { userId, epoch, deviceId } = req.session;
   if (userId) {
     const beside = wantsPage(req) ? NAVIGATION_COLUMN : undefined;
-    const found = await loadSignedIn(req.services.db, userId, deviceId, beside);
+    const found = await loadSignedIn(req.services.db, userId, { id: req.sessionID, deviceId }, beside);
     if (found && found.sessionEpoch === epoch) {
       const navigation = found.beside ? toNavigation(found.beside as NavigationRow) : undefined;
       return { actor: found.person, settings: found.settings, navigation };
@@ -64,28 +68,16 @@ async function identify(req: Request): Promise<Identified> {
 
 function setLanguage(req: Request, actor: Actor, settings: Settings) {
   const { translator, config } = req.services;
-  const cookies = cookiesOf(req);
-  const asked = config.isProduction ? undefined : cookies.lang;
+  const asked = config.isProduction ? undefined : cookieOf(req, 'lang');
   const own = actor.kind === 'person' ? actor.locale : null;
   const pseudo = asked === PSEUDO_LOCALE || asked === PSEUDO_RTL_LOCALE ? asked : undefined;
   req.locale = pseudo ?? own ?? translator.choose([...req.acceptsLanguages(), settings.locale]);
   req.t = translator.forLocale(req.locale);
-  req.theme = cookies.theme === 'light' || cookies.theme === 'dark' ? cookies.theme : null;
+  const theme = cookieOf(req, 'theme');
+  req.theme = theme === 'light' || theme === 'dark' ? theme : null;
   const zone = actor.kind === 'person' ? actor.timeZone : null;
-  req.timeZone = zone ?? (cookies.tz && isZone(cookies.tz) ? cookies.tz : settings.timeZone);
-}
-
-function cookiesOf(req: Request): Record<string, string> {
-  const pairs = (req.get('Cookie') ?? '').split(';').map(part => part.trim().split('='));
-  return Object.fromEntries(pairs.map(([name, value]) => [name ?? '', safeDecode(value ?? '')]));
-}
-
-function safeDecode(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return '';
-  }
+  const browsers = cookieOf(req, 'tz');
+  req.timeZone = zone ?? (browsers && isZone(browsers) ? browsers : settings.timeZone);
 }
 
 const zones = new Map<string, boolean>();

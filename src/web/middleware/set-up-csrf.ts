@@ -2,6 +2,8 @@ import csurf from 'csurf';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { Forbidden, Unauthenticated } from '../../domain/errors.ts';
 import type { Services } from '../../services.ts';
+import { sentToken, withMark, withoutMark } from './author-mark.ts';
+import { formSecret } from './form-secret.ts';
 
 /**
  * Every form carries a token of its session (csurf, session mode, kept behind this one file; see
@@ -18,7 +20,8 @@ const TAKES_FILES =
   /^\/(tickets|tickets\/\d+\/comments|admin\/settings(\/[\w-]+)?|admin\/users\/import(\/[\w-]+)?)$/;
 
 const tokens = csurf({
-  value: req => req.get('X-CSRF-Token') ?? (typeof req.body?._csrf === 'string' ? req.body._csrf : ''),
+  sessionKey: 'formSecret',
+  value: req => withoutMark(sentToken(req)),
 }) as RequestHandler;
 
 const refuseOtherOrigins = (appUrl: string): RequestHandler => {
@@ -38,13 +41,14 @@ const refuseOtherOrigins = (appUrl: string): RequestHandler => {
 const CARRIES_ITS_RIGHT = /^\/unsubscribe\/[\w-]+$/;
 
 const checkToken: RequestHandler = (req, res, next) => {
-  if (CARRIES_ITS_RIGHT.test(req.path)) return tokens(req, res, () => withToken(req, res, next));
-  const withFiles = !SAFE.has(req.method) && req.is('multipart/form-data') && !req.get('X-CSRF-Token');
+  req.formSecret = formSecret(req, res);
+  res.locals.csrfToken = () => tokenFor(req, res);
+  if (SAFE.has(req.method) || CARRIES_ITS_RIGHT.test(req.path)) return next();
+  const withFiles = req.is('multipart/form-data') && !req.get('X-CSRF-Token');
   if (withFiles) {
     if (!TAKES_FILES.test(req.path)) return next(new Forbidden('This form takes no files'));
     // Its token is inside the body, which nobody has read yet: web/uploads checks it before anything happens.
     req.csrfPending = true;
-    res.locals.csrfToken = () => req.csrfToken();
     return next();
   }
   verifyToken(req, res, next);
@@ -53,16 +57,19 @@ const checkToken: RequestHandler = (req, res, next) => {
 /** Also called by the upload wrapper, once the body is read. */
 export function verifyToken(req: Request, res: Response, next: (error?: unknown) => void) {
   tokens(req, res, (error?: unknown) => {
-    if (!error) return withToken(req, res, next);
+    if (!error) {
+      req.csrfPending = false;
+      return next();
+    }
     const sessionLost = req.ctx.actor.kind === 'anonymous' && !isAccessPage(req.path);
     next(sessionLost ? new Unauthenticated('The session is over') : new Forbidden('The form is too old'));
   });
 }
 
-function withToken(req: Request, res: Response, next: () => void) {
-  req.csrfPending = false;
-  res.locals.csrfToken = () => req.csrfToken();
-  next();
+/** Made where a form is drawn: an answer without one leaves no secret in a session and sets no cookie. */
+function tokenFor(req: Request, res: Response): string {
+  if (!req.csrfToken) tokens(req, res, () => {});
+  return withMark(req, req.csrfToken());
 }
 
 const isAccessPage = (path: string) =>

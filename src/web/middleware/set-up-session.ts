@@ -4,12 +4,15 @@ import type { Express, Request, RequestHandler, Response } from 'express';
 import session, { type Store } from 'express-session';
 import { Unavailable } from '../../domain/errors.ts';
 import type { Services } from '../../services.ts';
+import { cookieName } from '../cookies.ts';
 import { plainErrorPage } from '../rendering/plain-error-page.ts';
 import { isPartial } from '../request.ts';
 import { sessionPool } from './session-pool.ts';
 
 export const IDLE_MS = 12 * 3_600_000;
 export const ABSOLUTE_MS = 7 * 24 * 3_600_000;
+/** What is said once to somebody who is not signed in need not be kept for long. */
+const STRANGER_MS = 30 * 60_000;
 /** How often a session in use is written again; a poll never does. */
 const TOUCH_MS = 60_000;
 
@@ -18,7 +21,7 @@ export function setUpSession(app: Express, services: Services) {
   const { config } = services;
   app.use(
     session({
-      name: config.http.secure ? '__Host-session' : 'session',
+      name: cookieName(services, 'session'),
       secret: config.secrets.session,
       store: sessionStore(services),
       resave: false,
@@ -62,6 +65,8 @@ const saveBeforeAnswering: RequestHandler = (req, res, next) => {
     const { session } = req;
     const same = req.sessionID === id && JSON.stringify(session) === before;
     if (!session || same) return end(...args);
+    if (isEmpty(session)) return endWithoutSession(req, () => end(...args));
+    if (!session.userId) session.cookie.maxAge = STRANGER_MS;
     session.save((error: unknown) => {
       if (error && !res.headersSent) return answerUnsaved(req, res);
       savedOnce(session);
@@ -81,6 +86,15 @@ const saveBeforeAnswering: RequestHandler = (req, res, next) => {
   };
   next();
 };
+
+/** In place of one that is over stands one with nothing in it: to keep that would cost a row a request, for nobody. */
+const isEmpty = (session: Request['session']) => Object.keys(session).every(key => key === 'cookie');
+
+/** Without a session, express-session saves nothing and sets no cookie: the browser may have a better one by now. */
+function endWithoutSession(req: Request, end: () => unknown) {
+  Reflect.deleteProperty(req, 'session');
+  return end();
+}
 
 /**
  * A session under a new id would be saved once more by express-session, which sends the answer meanwhile: the next

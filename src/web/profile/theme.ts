@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { z } from 'zod';
 import { paths } from '../../paths.ts';
 import { localPath, pathOfReferer } from '../access/local-path.ts';
+import { cookieName } from '../cookies.ts';
 import { allow } from '../middleware/allow.ts';
 import { fieldsOf } from '../rendering/forms.ts';
 import { done } from '../rendering/page.ts';
@@ -25,8 +26,9 @@ export function themeRoutes(): Router {
       secure: req.services.config.http.secure,
       httpOnly: true,
     } as const;
-    if (theme === 'system') res.clearCookie('theme', options);
-    else res.cookie('theme', theme, { ...options, maxAge: YEAR_MS });
+    const name = cookieName(req.services, 'theme');
+    if (theme === 'system') res.clearCookie(name, options);
+    else res.cookie(name, theme, { ...options, maxAge: YEAR_MS });
     done(res, { to: localPath(next, pathOfReferer(req.get('Referer'), req.get('Host'), paths.profile)) });
   });
 

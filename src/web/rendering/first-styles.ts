@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Request, Response } from 'express';
+import { cookieName, cookieOf } from '../cookies.ts';
 
 const COOKIE = 'styles';
 const YEAR_MS = 31_536_000_000;
@@ -15,12 +16,13 @@ const MOST_BESIDE = 20_000;
 export function firstStyles(req: Request, res: Response, body: string): string | undefined {
   if (body.length > MOST_BESIDE) return undefined;
   const version = path.posix.basename(req.assets.url('app.css')).split('.')[1] ?? '';
-  const isKnown = (req.get('Cookie') ?? '').includes(`${COOKIE}=${version}`);
+  const isKnown = cookieOf(req, COOKIE) === version;
   if (isKnown || req.method !== 'GET' || req.get('Sec-Fetch-Dest') !== 'document') return undefined;
   const policy = String(res.get('Content-Security-Policy'));
   const { text, source } = req.assets.styles;
   res.set('Content-Security-Policy', policy.replace("style-src 'self'", `style-src 'self' ${source}`));
-  res.cookie(COOKIE, version, {
+  res.cookie(cookieName(req.services, COOKIE), version, {
+    path: '/',
     httpOnly: true,
     sameSite: 'lax',
     secure: req.services.config.http.secure,

@@ -6,7 +6,12 @@ import {
   signOutEverywhere,
 } from '../../../src/domain/identity/devices.ts';
 import { loadSignedIn } from '../../../src/domain/identity/person.ts';
-import { checkCredentials, confirmsPassword, startSession } from '../../../src/domain/identity/signing-in.ts';
+import {
+  checkCredentials,
+  confirmsPassword,
+  renameSession,
+  startSession,
+} from '../../../src/domain/identity/signing-in.ts';
 import { accounts, PASSWORD } from './accounts.ts';
 
 const { db, stranger, account, as, events, user } = await accounts();
@@ -81,9 +86,25 @@ test('a device that was signed out is not signed in any more, the others are', a
   const phone = await startSession(stranger, ada.id, 'phone');
   const desk = await startSession(stranger, ada.id, 'desk');
   await endDevice(await as(ada.id), phone.deviceId);
-  expect(await loadSignedIn(db, ada.id, phone.deviceId)).toBeUndefined();
-  expect((await loadSignedIn(db, ada.id, desk.deviceId))?.person.id).toBe(ada.id);
+  expect(await loadSignedIn(db, ada.id, { id: 'phone', deviceId: phone.deviceId })).toBeUndefined();
+  expect((await loadSignedIn(db, ada.id, { id: 'desk', deviceId: desk.deviceId }))?.person.id).toBe(ada.id);
   expect((await listDevices(db, ada.id)).map(device => device.id)).toEqual([desk.deviceId]);
+});
+
+test('a device goes on under one id alone, and only its owner’s', async () => {
+  const [ada, bob] = [await account(), await account()];
+  const { deviceId } = await startSession(stranger, ada.id, 'first');
+  const known = async (userId: number, id: string, device: number | undefined = deviceId) =>
+    Boolean(await loadSignedIn(db, userId, { id, deviceId: device }));
+  await renameSession(await as(bob.id), deviceId, 'bob’s');
+  expect(await known(ada.id, 'first')).toBe(true);
+  await renameSession(await as(ada.id), deviceId, 'second');
+  expect([await known(ada.id, 'first'), await known(ada.id, 'second')]).toEqual([false, true]);
+  expect(await known(bob.id, 'second')).toBe(false);
+  expect(await loadSignedIn(db, ada.id, { id: 'second', deviceId: undefined })).toBeUndefined();
+  await endDevice(await as(ada.id), deviceId);
+  await renameSession(await as(ada.id), deviceId, 'third');
+  expect(await known(ada.id, 'third')).toBe(false);
 });
 
 test('a device of somebody else does not exist', async () => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createApp } from '../../../src/web/app.ts';
 import { accounts, PASSWORD } from '../../domain/identity/accounts.ts';
 import { file, type Visitor, visitor } from '../../support/visitor.ts';
@@ -34,6 +34,80 @@ test('what was typed when the session was over comes back after signing in, and 
   await she.click('Send it now');
   expect(she.trail).toEqual(['POST /profile 303', 'GET /profile 200']);
   expect((await db('users').where({ id: ada.id }).first()).last_name).toBe('King');
+});
+
+describe('whoever else signs in there', () => {
+  const leftBehind = async (lost: (ada: { id: number }, she: Visitor) => Promise<unknown>) => {
+    const [ada, bob] = [await account(), await account()];
+    const browser = await visitor(app);
+    await signIn(browser, ada.email);
+    await lost(ada, browser);
+    browser.form('Save').fill({ 'Last name': 'Byron' });
+    await browser.click('Save');
+    expect(browser.status).toBe(401);
+    const sealed = browser.html.find('input[name=carried]').attr('value') ?? '';
+    expect(sealed).not.toBe('');
+    browser.fill({ 'Work email': bob.email, Password: PASSWORD });
+    await browser.click('Sign in');
+    return { ada, bob, browser, sealed };
+  };
+
+  test.each([
+    ['was ended on the server', (ada: { id: number }) => lose(ada.id)],
+    [
+      'is gone from the store',
+      (ada: { id: number }) => db('web_sessions').whereRaw(`(sess->>'userId')::int = ?`, [ada.id]).delete(),
+    ],
+    [
+      'was left in another window',
+      async (_ada: { id: number }, she: Visitor) => {
+        const other = await visitor(app);
+        for (const [name, value] of she.cookies) other.cookies.set(name, value);
+        await other.get('/profile');
+        await other.click('Sign out');
+        she.cookies.clear();
+        for (const [name, value] of other.cookies) she.cookies.set(name, value);
+      },
+    ],
+  ])('sees nothing of what was typed, if the session %s', async (_, lost) => {
+    const { browser } = await leftBehind(lost);
+    expect(browser.path).toBe('/profile');
+    expect(browser.html.heading).not.toBe('Send what you wrote');
+    expect(browser.html.html).not.toContain('Byron');
+  });
+
+  test('cannot get at it by confirming a password either', async () => {
+    const { browser, sealed } = await leftBehind(ada => lose(ada.id));
+    await browser.get('/sign-in/confirmation?next=/profile');
+    const form = browser.form('Confirm').fill({ Password: PASSWORD });
+    const answer = await browser.request('/sign-in/confirmation', {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', origin: browser.origin },
+      body: new URLSearchParams({ ...form.values, carried: sealed } as Record<string, string>).toString(),
+    });
+    expect(answer.status).toBe(303);
+    expect(answer.text).not.toContain('Byron');
+  });
+});
+
+test('what was written by somebody who had not signed in before comes back to whoever signs in', async () => {
+  const ada = await account();
+  const she = await visitor(app);
+  await she.get('/sign-in');
+  const reply = await she.request('/profile', {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', origin: she.origin },
+    body: new URLSearchParams({ lastName: 'Byron' }).toString(),
+  });
+  const carried = /name="carried"\s+value="([^"]+)"/.exec(reply.text)?.[1] ?? '';
+  await she.get('/sign-in');
+  const { values } = she.form('Sign in').fill({ 'Work email': ada.email, Password: PASSWORD });
+  const back = await she.request('/sign-in', {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', origin: she.origin },
+    body: new URLSearchParams({ ...values, carried } as Record<string, string>).toString(),
+  });
+  expect(back.text).toContain('value="Byron"');
 });
 
 test('it can be discarded', async () => {

@@ -72,7 +72,7 @@ describe('over https', async () => {
     expect((await she.request('/profile')).status).toBe(200);
   });
 
-  test('the colours are kept in a cookie that goes nowhere in the clear', async () => {
+  test('the colours are kept in a cookie of this host alone, that goes nowhere in the clear', async () => {
     const { email } = await secure.makeUser();
     const she = await overTls();
     await she.get('/sign-in');
@@ -84,8 +84,42 @@ describe('over https', async () => {
     );
     await she.get('/profile');
     const dark = await post(she, '/profile/theme', { theme: 'dark' }, { origin: ADDRESS });
-    const theme = cookies(dark.headers).find(each => each.startsWith('theme=')) ?? '';
-    expect(theme.split('; ')).toEqual(expect.arrayContaining(['HttpOnly', 'Secure', 'SameSite=Lax']));
+    const theme = cookies(dark.headers).find(each => each.startsWith('__Host-theme=')) ?? '';
+    expect(theme.split('; ')).toEqual(
+      expect.arrayContaining(['Path=/', 'HttpOnly', 'Secure', 'SameSite=Lax']),
+    );
+    expect(theme).not.toMatch(/domain/i);
+    await she.get('/profile');
+    expect(she.html.find('html').attr('data-theme')).toBe('dark');
+    she.cookies.set('theme', 'light');
+    she.cookies.delete('__Host-theme');
+    await she.get('/profile');
+    expect(she.html.find('html').attr('data-theme')).toBeFalsy();
+  });
+
+  test('the secret of a stranger’s forms is kept in such a cookie too', async () => {
+    const [cookie = ''] = cookies((await (await overTls()).request('/sign-in')).headers);
+    expect(cookie).toMatch(/^__Host-visitor=[\w-]{24}; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+  });
+
+  test('the zone of the browser is believed from a cookie of this host alone', async () => {
+    const { email } = await secure.makeUser();
+    const she = await overTls();
+    await she.get('/sign-in');
+    const fields = { ...she.form('Sign in').values, email, password: PASSWORD };
+    await post(she, '/sign-in', fields, { origin: ADDRESS });
+    const hour = async () => /Now it is (\d+)/.exec((await she.get('/profile')).text)?.[1] ?? '';
+    const companys = await hour();
+    she.cookies.set('tz', 'Pacific%2FAuckland');
+    expect(await hour()).toBe(companys);
+    she.cookies.set('__Host-tz', 'Pacific%2FAuckland');
+    expect(await hour()).not.toBe(companys);
+  });
+
+  test('the version of the styles is kept in such a cookie too', async () => {
+    const first = await (await overTls()).request('/sign-in', { headers: { 'sec-fetch-dest': 'document' } });
+    const styles = cookies(first.headers).filter(each => each.includes('styles='));
+    expect(styles).toEqual([expect.stringMatching(/^__Host-styles=.*; Path=\/; .*HttpOnly; Secure/)]);
   });
 
   test('no session begins where the proxy says that the way was in the clear', async () => {
@@ -104,6 +138,6 @@ describe('over https', async () => {
   test('an installation without https promises none', async () => {
     const answer = await (await app.visitor()).request('/sign-in');
     expect(answer.headers['strict-transport-security']).toBeUndefined();
-    expect(cookies(answer.headers).join()).toMatch(/^session=/);
+    expect(cookies(answer.headers).join()).toMatch(/^visitor=/);
   });
 });
