@@ -29,7 +29,14 @@ export async function runMacro(ctx: Context, ticket: Ticket, macroId: number): P
 async function speak(tx: Tx, ticket: Ticket, macro: SavedReply, changes: TicketChanges): Promise<Ticket> {
   const body = fillFor(tx, ticket, macro.body);
   if (!body) throw new Invalid({ '': tx.t('The text of “{{name}}” is empty here', { name: macro.name }) });
-  const said = await addComment(tx, ticket, { kind: macro.says, body, changes, because: because(macro) });
+  // What the person has begun to write is not what the macro says: it stays where it is.
+  const said = await addComment(tx, ticket, {
+    kind: macro.says,
+    body,
+    changes,
+    because: because(macro),
+    leavesDraft: true,
+  });
   return said.ticket;
 }
 

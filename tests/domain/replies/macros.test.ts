@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { findDraft, saveDraft } from '../../../src/domain/drafting.ts';
 import { Forbidden, Invalid, NotFound } from '../../../src/domain/errors.ts';
 import { runMacro } from '../../../src/domain/replies/macros.ts';
 import {
@@ -97,6 +98,16 @@ test('a macro does all at once: one reply, one change, one version', async () =>
   expect(last.body).toBe(`Hi ${employee.firstName}`);
   expect((await findReply(marek, id)).uses).toBe(1);
   await expectInvariants(db);
+});
+
+test('what somebody has begun to write stays when a macro speaks', async () => {
+  const marek = await as(coordinator);
+  const ticket = await makeTicket({ by: employee, team: it });
+  const { id } = await createReply(marek, input({ name: 'Speaks', body: 'We look into it' }));
+  await saveDraft(marek, `ticket:${ticket.id}`, { kind: 'reply', body: 'Half of my answer' });
+  await runMacro(marek, ticket, id);
+  const draft = await findDraft(db, coordinator.id, `ticket:${ticket.id}`);
+  expect(draft?.body).toMatchObject({ body: 'Half of my answer' });
 });
 
 test('a macro that cannot be done whole does nothing', async () => {
