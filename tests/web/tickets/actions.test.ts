@@ -95,6 +95,18 @@ describe('by plain forms', () => {
     expect(sofie.path).toBe('/tickets');
   });
 
+  test('an address that nobody has is named at its field on the desk, and stays as it was typed', async () => {
+    const ticket = await raise();
+    await marek.get(paths.ticket(ticket));
+    marek.fill({ 'Work address of a colleague': 'nobody@company.example' });
+    await marek.click('Add colleague');
+    expect(marek.status).toBe(422);
+    const field = marek.html.find('#p-watcher');
+    expect(field.attr('value')).toBe('nobody@company.example');
+    expect(marek.html.find(`#${field.attr('aria-describedby')}`).text()).toContain('work address of a');
+    expect(marek.html.find('.error-summary a').attr('href')).toBe('#p-watcher');
+  });
+
   test('a colleague is taken off again, by the requester and by the desk', async () => {
     const ticket = await raise();
     for (const who of [anna, marek]) {
