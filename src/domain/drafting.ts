@@ -6,6 +6,16 @@ import type { Context, Tx } from './context.ts';
 export type Draft = Record<string, string>;
 
 const MAX_DRAFT_CHARACTERS = 120_000;
+/** More than anybody has begun at once. The ones not touched for longest make room. */
+export const MAX_DRAFTS = 100;
+
+const SAVE = `
+  with kept as (
+    insert into drafts (user_id, scope, body, updated_at) values (:userId, :scope, :text, :now)
+    on conflict (user_id, scope) do update set body = excluded.body, updated_at = excluded.updated_at)
+  delete from drafts where user_id = :userId and scope in (
+    select scope from drafts where user_id = :userId and scope <> :scope
+    order by updated_at desc, scope offset ${MAX_DRAFTS - 1})`;
 
 export async function saveDraft(
   ctx: Context,
@@ -16,8 +26,7 @@ export async function saveDraft(
   if (!userId) return;
   const text = JSON.stringify(body);
   if (text.length > MAX_DRAFT_CHARACTERS) return;
-  const row = { user_id: userId, scope, body: text, updated_at: ctx.now() };
-  await ctx.db('drafts').insert(row).onConflict(['user_id', 'scope']).merge(['body', 'updated_at']);
+  await ctx.db.raw(SAVE, { userId, scope, text, now: ctx.now() });
 }
 
 export async function findDraft(
