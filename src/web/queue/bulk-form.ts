@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { BulkAct, BulkTask } from '../../domain/bulk/task.ts';
 import { Invalid } from '../../domain/errors.ts';
 import { MAX_BODY } from '../../domain/tickets/comment.ts';
-import { tagName, tagsIn } from '../../domain/tickets/tag.ts';
+import { tagNames, tagsIn } from '../../domain/tickets/tag.ts';
 import { fields } from '../rendering/forms.ts';
 import { person } from '../request.ts';
 import { statusParts } from '../tickets/schemas.ts';
@@ -74,7 +74,7 @@ const textIn = (req: Request, { text = '' }: BulkForm): string => {
   return body;
 };
 const tags = (req: Request, value: string): string[] => {
-  const names = tagsIn(value).map(tagName).filter(Boolean);
+  const names = tagNames(tagsIn(value), req.t, 'value');
   if (names.length === 0) throw new Invalid({ value: req.t('Enter a tag, for example vpn') });
   return names;
 };

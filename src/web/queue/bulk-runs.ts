@@ -16,7 +16,15 @@ import { done, page } from '../rendering/page.ts';
 import { numberParam, queryText } from '../request.ts';
 import { optionsFor } from './bulk-asking.ts';
 import { backOf, sayResult } from './bulk-result.ts';
-import { actHeading, currentWord, reasonWord, startWord, sumWord, valueWord } from './bulk-words.ts';
+import {
+  actHeading,
+  currentWord,
+  reasonWord,
+  startWord,
+  sumWord,
+  thenWord,
+  valueWord,
+} from './bulk-words.ts';
 
 const nothing = z.strictObject({});
 
@@ -130,6 +138,7 @@ async function plannedLocals(req: Request, run: BulkRun & BulkTask) {
     preview,
     value: valueWord(run, preview.facts, req.t),
     current: (ticket: Parameters<typeof currentWord>[1]) => currentWord(run, ticket, req.t),
+    becomes: (ticket: Parameters<typeof currentWord>[1]) => thenWord(run, ticket, preview.facts, req.t),
     button: startWord(run.act, preview.changes, req.t),
     message: run.act === 'reply' || run.act === 'note' ? run.parameters.body : '',
     stays: !canBeUndone(run.act) || run.act === 'macro',

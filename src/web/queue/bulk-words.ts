@@ -1,6 +1,7 @@
 import type { Facts } from '../../domain/bulk/facts.ts';
 import type { Previewed } from '../../domain/bulk/previewing.ts';
 import type { BulkTask, Reason, UndoTask } from '../../domain/bulk/task.ts';
+import { sortedTags } from '../../domain/tickets/tag.ts';
 import type { Translate } from '../../platform/translating.ts';
 import { priorityWord } from '../rendering/drawing.ts';
 import type { ActName } from './bulk-form.ts';
@@ -96,6 +97,17 @@ export function valueWord(task: BulkTask, facts: Facts, t: Translate): string {
     default:
       return '';
   }
+}
+
+/** What one ticket has afterwards: of tags all, also those that stay. */
+export function thenWord(task: BulkTask, ticket: Previewed, facts: Facts, t: Translate): string {
+  if (task.act !== 'add-tags' && task.act !== 'remove-tags') return valueWord(task, facts, t);
+  const named = sortedTags(task.parameters.tags);
+  const tags =
+    task.act === 'add-tags'
+      ? sortedTags([...ticket.tags, ...named])
+      : ticket.tags.filter(tag => !named.includes(tag));
+  return tags.join(', ') || t('No tags');
 }
 
 /** The value that it replaces on one ticket. */

@@ -93,6 +93,21 @@ describe('other acts are looked at first', () => {
     expect(marek.html.text).toContain('2 tickets change');
     await marek.click('Change 2 tickets');
     expect((await reload(tickets[7]!)).tags).toEqual(['home office', 'vpn']);
+    await press([8], 'More');
+    await marek.click('Remove tags');
+    marek.fill({ Tags: 'VPN' });
+    await marek.click('See what will change');
+    expect(marek.html.find('td[data-label=Then]').text().trim()).toBe('home office');
+    await marek.get(LIST);
+    await press([8], 'More');
+    await marek.click('Add tags');
+    marek.fill({ Tags: 'x'.repeat(41) });
+    await marek.click('See what will change');
+    expect(marek.status).toBe(422);
+    expect(marek.html.find('#f-value-error').text()).toContain('Shorten the tag to 40 characters');
+    marek.fill({ Tags: 'Dock' });
+    await marek.click('See what will change');
+    expect(marek.html.find('td[data-label=Then]').text().trim()).toBe('dock, home office, vpn');
     const wrong = await post(marek, '/queue/bulk', {
       ids: ids(7, 8),
       do: 'team',
