@@ -40,6 +40,17 @@ describe('small reversible acts happen at once', () => {
     expect((await reload(tickets[0]!)).assigneeId).toBe(null);
   });
 
+  test('and are found again from the list for as long as they can be undone', async () => {
+    await press([1], /^Assign to me/);
+    await marek.get(LIST);
+    await marek.click('Changes to many tickets');
+    expect(marek.path).toBe('/queue/bulk');
+    await marek.get(marek.html.find('tbody a').first().attr('href')!);
+    await marek.click('Undo');
+    expect((await reload(tickets[0]!)).assigneeId).toBe(null);
+    await marek.get(LIST);
+  });
+
   test('an act of the menu brings its value along', async () => {
     const reply = await post(marek, '/queue/bulk', {
       ids: ids(2, 3),

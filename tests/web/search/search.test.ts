@@ -54,6 +54,16 @@ test('a number leads to its ticket; a foreign one and an absent one find nothing
   expect(pages[0]).toBe(pages[1]);
 });
 
+test('a name leads to what the person asked for; the page never says that nothing was found beside it', async () => {
+  const marek = await signIn(coordinator);
+  const name = `${colleague.firstName} ${colleague.lastName}`;
+  await marek.get(`/search?q=${encodeURIComponent(name)}`);
+  expect(marek.html.text).toContain(`No ticket says “${name}”`);
+  expect(marek.html.text).not.toContain('Nothing found');
+  await marek.click(name);
+  expect(marek.path).toBe(`/queue/all?requester=${colleague.id}`);
+});
+
 test('htmx gets the results only', async () => {
   const anna = await signIn(employee);
   await anna.get('/search');
