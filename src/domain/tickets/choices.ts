@@ -28,7 +28,7 @@ export type DeskChoices = {
 const DESK = `
   select (select jsonb_agg(jsonb_build_object('key', key, 'kind', kind, 'name', name) order by position, key) from statuses) as statuses,
          (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'name', name) order by lower(name), id), '[]') from teams where archived_at is null) as teams,
-         (select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'name', c.name, 'parent', p.name) order by coalesce(p.position, c.position), coalesce(p.id, c.id), c.position, c.id), '[]')
+         (select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'name', c.name, 'parent', p.name) order by coalesce(p.position, c.position), coalesce(p.id, c.id), c.parent_id nulls first, c.position, c.id), '[]')
             from categories c left join categories p on p.id = c.parent_id where c.archived_at is null and p.archived_at is null) as categories,
          (select coalesce(jsonb_agg(jsonb_build_object('id', u.id, 'name', trim(u.first_name || ' ' || u.last_name), 'everyTeam', u.role = 'admin' or ?::boolean,
                  'teamIds', (select coalesce(jsonb_agg(m.team_id), '[]') from team_members m where m.user_id = u.id)) order by lower(u.first_name), u.id), '[]')

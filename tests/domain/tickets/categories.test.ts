@@ -9,6 +9,7 @@ import {
   findCategory,
   moveCategory,
 } from '../../../src/domain/tickets/categories.ts';
+import { deskChoices } from '../../../src/domain/tickets/choices.ts';
 import { accounts } from '../identity/accounts.ts';
 
 const { account, as, db } = await accounts();
@@ -66,6 +67,14 @@ test('a change is one version and one event, over an older version a conflict', 
   await expect(
     changeCategory(admin, { id, version: 1, ...category({ name: 'Gates' }) }),
   ).rejects.toBeInstanceOf(Conflict);
+});
+
+test('the desk chooses a category before those inside it, wherever it stands among them', async () => {
+  const main = await createCategory(admin, category({ name: 'Third main' }));
+  await createCategory(admin, category({ name: 'First inside', parentId: main.id }));
+  const { categories } = await deskChoices(admin);
+  const named = categories.filter(one => [one.name, one.parent].includes('Third main'));
+  expect(named.map(one => one.name)).toEqual(['Third main', 'First inside']);
 });
 
 test('only admins shape categories', async () => {
