@@ -12,6 +12,8 @@ export type CommentMail = {
   quoted: string | null;
   hasPictures: boolean;
   labels: string[] | null;
+  /** Names of files of a kind or size that is not taken: whoever reads the message must not wait for them. */
+  left: string[] | null;
   calendar: { summary?: string; start?: string | null; end?: string | null; location?: string } | null;
 };
 
@@ -32,7 +34,7 @@ export const MAIL_COLUMN = (works: string) => `
   (select jsonb_build_object('id', case when ${works} then cm.mail_id end,
             'html', case when length(cm.html) <= ${LONGEST_HTML} then cm.html end, 'isLong', length(cm.html) > ${LONGEST_HTML},
             'quoted', left(nullif(cm.quoted_text, ''), ${LONGEST_QUOTE}), 'hasPictures', cm.has_remote_images,
-            'labels', im.detail -> 'labels', 'calendar', im.detail -> 'calendar')
+            'labels', im.detail -> 'labels', 'left', im.detail -> 'filesLeft', 'calendar', im.detail -> 'calendar')
    from comment_mails cm join inbound_mails im on im.id = cm.mail_id
    where cm.comment_id = c.id and c.redacted_at is null) as mail`;
 

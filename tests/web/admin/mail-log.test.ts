@@ -76,6 +76,12 @@ describe('the mail log', () => {
     expect(admin.html.has('Nr 29')).toBe(true);
   });
 
+  test('names a sender without a name once', async () => {
+    await incoming(db, { fate: 'ignored', subject: 'Only an address', from: 'bare@else.example' });
+    await admin.get('/admin/mail-log?q=address');
+    expect(admin.html.textOf(admin.html.find('#mail-list')).split('bare@else.example')).toHaveLength(2);
+  });
+
   test('keeps its filters in the address, says what an empty answer means, and gives htmx the list alone', async () => {
     await admin.get('/admin/mail-log');
     admin.fill({ 'Words of the subject, or a ticket’s number': 'zebra', Direction: 'In' });
@@ -313,6 +319,29 @@ describe('on the ticket', () => {
     await reader.get(`/tickets/${ticket.number}`);
     expect(reader.html.html).not.toContain('came back');
     expect(reader.html.html).not.toContain('sent-to');
+  });
+
+  test('files that were not taken are named to everybody who reads the message', async () => {
+    const { commentId: id } = await comment(requester, ticket, { body: 'See the files' });
+    const detail = JSON.stringify({ filesLeft: ['setup.exe', 'film <b>.mov'] });
+    const mail = idOf(
+      await incoming(db, {
+        fate: 'appended',
+        ticket,
+        commentId: id,
+        from: 'nadia@firm.example',
+        more: { detail },
+      }),
+    );
+    await db('comment_mails').insert({ comment_id: id, mail_id: mail });
+    const said = 'Left out because of their kind or size: setup.exe and film <b>.mov.';
+    const reader = await signIn(requester);
+    await reader.get(`/tickets/${ticket.number}`);
+    expect(reader.html.textOf(reader.html.find(`#c${id}`))).toContain(said);
+    expect(reader.html.textOf(reader.html.find(`#c${id}`))).not.toContain('original mail');
+    const desk = await signIn(coordinator);
+    await desk.get(`/tickets/${ticket.number}`);
+    expect(desk.html.textOf(desk.html.find(`#c${id}`))).toContain(`${said} They are in the original mail.`);
   });
 
   test('a note by mail is in no document of who must not read it', async () => {
