@@ -30,7 +30,7 @@ export const faultKeys = [
 ] as const;
 export type FaultKey = (typeof faultKeys)[number];
 
-/** `detail` is what the server said, or the folder, for whoever looks into it. */
+/** `detail` is what the server or its connection said, for whoever looks into it. */
 export class ImapFault extends Error {
   override name = 'ImapFault';
   readonly key: FaultKey;
@@ -55,6 +55,8 @@ type Raw = Error & {
 
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|ALTNAME/;
 const BUSY = /\b(locked|in use|too many|number of (simultaneous )?connections)\b/i;
+/** OpenSSL's line, of which only the reason says something: `…:SSL routines:function:wrong version number:file.c:350:`. */
+const OPENSSL = /:SSL routines:[^:]*:([^:]+)/;
 /** What the library throws where the server offers neither XOAUTH2 nor OAUTHBEARER. */
 const NO_OAUTH = /^Unsupported authentication mechanism/;
 const CUT = /^(NoConnection|EConnectionClosed|ECONNRESET|EPIPE|ETIMEOUT|StateLogout|ClosedAfterConnect)/;
@@ -80,7 +82,7 @@ export function faultOf(error: unknown): ImapFault {
     return new ImapFault('port');
   if (/^(GREETING_TIMEOUT|UPGRADE_TIMEOUT)$/.test(code)) return new ImapFault('silent');
   if (/^(ERR_SSL|EPROTO|ERR_TLS)/.test(code) || outer?.tlsFailed || /STARTTLS/i.test(said))
-    return new ImapFault('tls', said);
+    return new ImapFault('tls', OPENSSL.exec(said)?.[1] ?? said);
   if (outer?.mailboxMissing) return new ImapFault('folder');
   if (passing) return new ImapFault(passing, said);
   if (CUT.test(code)) return new ImapFault('cut', code);

@@ -115,7 +115,7 @@ async function open(client: ImapFlow, folder: string): Promise<MailboxObject> {
   try {
     return await client.mailboxOpen(folder);
   } catch (error) {
-    throw isOfFolder(client, error) ? new ImapFault('folder', folder) : error;
+    throw isOfFolder(client, error) ? new ImapFault('folder') : error;
   }
 }
 
@@ -126,7 +126,7 @@ async function ensureFolder(client: ImapFlow, folder: string) {
   try {
     await client.mailboxCreate(folder);
   } catch (error) {
-    throw isOfFolder(client, error) ? new ImapFault('taken-folder', folder) : error;
+    throw isOfFolder(client, error) ? new ImapFault('taken-folder') : error;
   }
 }
 

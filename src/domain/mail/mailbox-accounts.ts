@@ -82,7 +82,7 @@ export async function storedAccount(ctx: Context, id: number): Promise<ImapAccou
 /** What a form describes, to be tried. A stored secret is used only where it goes already. */
 export async function typedAccount(
   ctx: Context,
-  input: MailboxInput,
+  input: Pick<MailboxInput, keyof MailboxAccount | 'kind' | 'secret' | 'clientSecret'>,
   mailbox?: Mailbox,
 ): Promise<ImapAccount | undefined> {
   authorize(ctx, 'mailbox.manage');

@@ -66,13 +66,32 @@ export function mailboxFields(t: Translate) {
 
 type Fields = z.infer<z.ZodObject<ReturnType<typeof mailboxFields>>>;
 
+const ACCOUNT = {
+  ...({ kind: true, host: true, port: true, security: true, username: true, auth: true } as const),
+  ...({ clientId: true, tenant: true, folder: true, afterTaking: true, takenFolder: true } as const),
+  ...({ secret: true, clientSecret: true } as const),
+};
+type AccountFields = Pick<Fields, keyof typeof ACCOUNT>;
+
+/** What a connection is made with. It can be tried before the mailbox has a name. */
+export const accountSchema = (t: Translate) =>
+  z.object(mailboxFields(t)).pick(ACCOUNT).superRefine(checkAccount(t));
+
 /** Rules about more than one field; their words stand beside the field that is to be changed. */
-export function checkAccount(t: Translate) {
+export function checkMailbox(t: Translate) {
   return (input: Fields, context: z.RefinementCtx) => {
-    const wrong = (path: keyof Fields, message: string) =>
+    if (input.aliases.includes(input.address)) {
+      const message = t('Leave out the address of the mailbox itself');
+      context.addIssue({ code: 'custom', path: ['aliases'], message });
+    }
+    checkAccount(t)(input, context);
+  };
+}
+
+function checkAccount(t: Translate) {
+  return (input: AccountFields, context: z.RefinementCtx) => {
+    const wrong = (path: keyof AccountFields, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
-    if (input.aliases.includes(input.address))
-      wrong('aliases', t('Leave out the address of the mailbox itself'));
     if (input.kind !== 'imap') return;
     if (!HOST.test(input.host)) wrong('host', t('Enter the name of the mail server, like imap.company.com'));
     const port = Number(input.port);
@@ -92,8 +111,13 @@ export function checkAccount(t: Translate) {
 
 export const inputOf = (values: Fields): MailboxInput => ({
   ...values,
-  host: values.host.toLowerCase() || null,
+  ...accountOf(values),
   trustedServer: values.trustedServer.toLowerCase() || null,
+});
+
+export const accountOf = (values: AccountFields) => ({
+  ...values,
+  host: values.host.toLowerCase() || null,
   port: Number(values.port) || null,
   username: values.username || null,
   clientId: values.clientId || null,

@@ -55,6 +55,15 @@ export function faultWord(key: string, where: Where, t: Translate): string {
   return words[key as FaultKey] ?? words.other;
 }
 
+/** The field to look at first, where one of the form is to blame. */
+export const faultField = (key: FaultKey): string | undefined => FIELDS[key];
+
+const FIELDS: Partial<Record<FaultKey, string>> = {
+  ...{ host: 'host', 'not-allowed': 'host', certificate: 'host', 'no-oauth': 'auth', tls: 'security' },
+  ...{ port: 'port', silent: 'port', 'sign-in': 'secret', token: 'secret', 'token-app': 'clientSecret' },
+  ...{ folder: 'folder', 'taken-folder': 'takenFolder' },
+};
+
 export type StateWord = { text: string; tone: 'green' | 'amber' | 'red' | 'gray'; icon: string };
 
 /** A look is this old, at most, while a mailbox is looked after. */

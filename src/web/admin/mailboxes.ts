@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { TooMany } from '../../domain/errors.ts';
 import { teamChoices } from '../../domain/identity/teams.ts';
 import { keepToken } from '../../domain/mail/fetching.ts';
-import { typedAccount } from '../../domain/mail/mailbox-accounts.ts';
+import { needsSecret, typedAccount } from '../../domain/mail/mailbox-accounts.ts';
 import {
   archiveMailbox,
   changeMailbox,
@@ -23,8 +23,15 @@ import { emptyForm, type FormState, fields, fieldsOf, submit } from '../renderin
 import { done, page } from '../rendering/page.ts';
 import { isPartial, numberParam } from '../request.ts';
 import { adminForm, adminPage, press } from './admin-page.ts';
-import { checkAccount, inputOf, mailboxFields, shownValues } from './mailbox-form.ts';
-import { faultWord, mailboxOptions, stateWord } from './mailbox-words.ts';
+import {
+  accountOf,
+  accountSchema,
+  checkMailbox,
+  inputOf,
+  mailboxFields,
+  shownValues,
+} from './mailbox-form.ts';
+import { faultField, faultWord, mailboxOptions, stateWord } from './mailbox-words.ts';
 
 /** Each try is a connection to a place that somebody typed in. */
 const TRIES = { points: 30, seconds: 600 };
@@ -127,11 +134,11 @@ export function mailboxSettingRoutes(): Router {
   return router;
 }
 
-const newSchema = (req: Request) => z.strictObject(mailboxFields(req.t)).superRefine(checkAccount(req.t));
+const newSchema = (req: Request) => z.strictObject(mailboxFields(req.t)).superRefine(checkMailbox(req.t));
 const changeSchema = (req: Request) =>
   z
     .strictObject({ ...mailboxFields(req.t), version: fields(req.t).id(req.t('Load the page again')) })
-    .superRefine(checkAccount(req.t));
+    .superRefine(checkMailbox(req.t));
 
 const wordsFor = (req: Request) => ({
   state: (mailbox: Mailbox) => stateWord(mailbox, req.ctx.now(), req.t),
@@ -175,28 +182,37 @@ const withoutSecrets = <T extends FormState>(form: T): T => ({
   values: Object.fromEntries(Object.entries(form.values).filter(([name]) => !SECRETS.includes(name))),
 });
 
-type Tested = { ok: boolean; text: string; detail?: string };
+type Tested = { ok: boolean; text: string; detail?: string; field?: string; typeAgain?: boolean };
 
 /** Tries what is typed and keeps nothing of it. */
 async function testConnection(req: Request, res: Response, mailbox?: Mailbox) {
   const values = fieldsOf(req.body);
-  const parsed = (mailbox ? changeSchema(req) : newSchema(req)).safeParse(values);
   const { t } = req;
+  const parsed = accountSchema(t).safeParse(values);
   if (!parsed.success) {
+    const [first] = parsed.error.issues;
     const errors = Object.fromEntries(
       parsed.error.issues.map(issue => [String(issue.path[0] ?? ''), issue.message] as const),
     );
-    if (!isPartial(req)) return editMailbox(req, res, withoutSecrets({ values, errors }), mailbox);
-    return tested(req, res, { ok: false, text: Object.values(errors)[0] ?? '' }, values, mailbox);
+    const field = String(first?.path[0] ?? '');
+    return tested(req, res, { ok: false, text: first?.message ?? '', field }, { values, errors }, mailbox);
   }
-  const input = inputOf(parsed.data);
+  const input = accountOf(parsed.data);
+  const fails = (text: string, field: string | undefined, detail = '') =>
+    tested(
+      req,
+      res,
+      { ok: false, text, ...(field && { field }), detail },
+      { values, errors: field ? { [field]: text } : {} },
+      mailbox,
+    );
   const account = await typedAccount(req.ctx, input, mailbox);
   if (!account) {
     const text =
       input.auth === 'password'
         ? t('Enter the password to try it: the one we have is kept for where it was entered.')
         : t('Enter the refresh token to try it: the one we have is kept for where it was entered.');
-    return tested(req, res, { ok: false, text }, values, mailbox);
+    return fails(mailbox ? text : needsSecret(req.ctx, input.auth), 'secret');
   }
   const wait = await req.services.limiter.take(
     'mailbox-test',
@@ -215,24 +231,22 @@ async function testConnection(req: Request, res: Response, mailbox?: Mailbox) {
       : t('It works: {{count}} mails in the folder. New mail will be here within a minute.', {
           count: mails,
         });
-    return tested(req, res, { ok: true, text }, values, mailbox);
+    return tested(req, res, { ok: true, text }, { values, errors: {} }, mailbox);
   } catch (error) {
     const fault = faultOf(error);
-    const text = faultWord(fault.key, input, t);
-    return tested(req, res, { ok: false, text, detail: fault.detail }, values, mailbox);
+    return fails(faultWord(fault.key, input, t), faultField(fault.key), fault.detail);
   }
 }
 
-/** Beside the button for a page with scripts, which keeps what is typed; else the form again with what may come back. */
-async function tested(
-  req: Request,
-  res: Response,
-  result: Tested,
-  values: Record<string, unknown>,
-  mailbox?: Mailbox,
-) {
-  if (!isPartial(req))
-    return editMailbox(req, res, withoutSecrets({ values, errors: {} }), mailbox, { tested: result });
+/**
+ * Beside the button for a page with scripts, which keeps what is typed; else the form again with what may come back,
+ * and the fault beside its field, too.
+ */
+async function tested(req: Request, res: Response, result: Tested, form: FormState, mailbox?: Mailbox) {
+  if (!isPartial(req)) {
+    const typeAgain = SECRETS.some(name => form.values[name]);
+    return editMailbox(req, res, withoutSecrets(form), mailbox, { tested: { ...result, typeAgain } });
+  }
   const fragments = { 'mailbox-test': 'admin/mailboxes/_tested' };
   return page(res, 'admin/mailboxes/_tested', { tested: result }, { fragments });
 }

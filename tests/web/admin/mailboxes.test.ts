@@ -273,9 +273,29 @@ describe('"Test connection" says what is wrong', { timeout: 60_000 }, () => {
   });
 
   test('an incomplete form is not tried', async () => {
-    await tryOut({ 'User name': '' });
+    const said = await tryOut({ 'User name': '' });
     expect(kwame.status).toBe(422);
     expect(kwame.html.text).toContain('Enter the user name');
+    // Without scripts the browser goes to the result, so it says what is missing, too.
+    expect(said).toContain('Enter the user name');
+    expect(await tryOut({ 'Password or refresh token': '' })).toContain('Enter the password of this mailbox');
+  });
+
+  test('beside the field to change, with all that was typed but for the password, and where the browser looks', async () => {
+    allow('127.0.0.1');
+    const said = await tryOut({ Server: 'imap.invalid', Folder: 'Desk' });
+    expect(kwame.html.find('#f-host-error').text()).toContain('There is no server named imap.invalid');
+    expect(kwame.html.find('#mailbox-test a').attr('href')).toBe('#f-host');
+    expect(said).toContain('The password is not kept in this page');
+    expect(kwame.html.find('#f-folder').attr('value')).toBe('Desk');
+    expect(kwame.html.find('#f-aliases').text()).toContain('it@company.example');
+    expect(kwame.html.find('[formaction]').attr('formaction')).toMatch(/#mailbox-test$/);
+  });
+
+  test('before the mailbox has a name', async () => {
+    allow('127.0.0.1');
+    expect(await tryOut({ Name: '', Address: '', Server: 'imap.invalid' })).toContain('There is no server');
+    expect(kwame.html.text).not.toContain('Enter a name');
   });
 
   describe.skipIf(noDovecot)('against a real server (needs Dovecot)', () => {
@@ -292,7 +312,10 @@ describe('"Test connection" says what is wrong', { timeout: 60_000 }, () => {
 
     test('TLS from the start where the server waits for STARTTLS', async () => {
       allow('127.0.0.1');
-      expect(await tryOut({ Port: String(dovecot.port) })).toContain('could not be encrypted');
+      const said = await tryOut({ Port: String(dovecot.port) });
+      expect(said).toContain('could not be encrypted');
+      expect(said).toMatch(/In detail: [a-z ]+\s*$/);
+      expect(kwame.html.find('#f-security-error').length).toBe(1);
     });
 
     test('a wrong password', async () => {
