@@ -93,6 +93,13 @@ group by u.id having count(n.id) <> u.unread;
 select t.id, tag from tickets t cross join unnest(t.tags) as tag
 where not exists (select 1 from tags g where g.name = tag);
 
+-- The tags of each team are those of its tickets
+select * from (
+  select queue_team, name, sum(n) as n from (
+    select queue_team, name, n from team_tags
+    union all
+    select queue_team, name, -1 from tickets, unnest(tags) as name) as each group by 1, 2) as sums where n <> 0;
+
 -- The next number and the next keys are free
 select 'ticket_numbers' as sequence where (select max(number) from tickets) >= (select case when is_called then last_value + 1 else last_value end from ticket_numbers)
 union all select 'tickets' where (select max(id) from tickets) > (select coalesce(last_value, 0) from pg_sequences where schemaname = 'public' and sequencename = 'tickets_id_seq')

@@ -1,6 +1,7 @@
 import { isStaff } from '../access/actor.ts';
 import type { Context } from '../context.ts';
 import { deskChoices } from '../tickets/choices.ts';
+import { teamsOfTags } from '../tickets/tagging.ts';
 import { flags, isOperator, type Operator, operators } from './parsing.ts';
 
 /** `text` is the whole search with the suggestion in its last place. */
@@ -84,11 +85,18 @@ async function employeeStatuses({ db }: Context): Promise<string[]> {
 }
 
 /** Sent without a name: an unknown beginning would not use the index. */
-async function tags({ db }: Context, begun: string): Promise<string[]> {
-  const { rows } = await db.raw(
-    `select name as value from tags where name >= ? and name < ? || chr(1114109) order by name limit ${MOST}`,
-    [begun, begun],
-  );
+async function tags(ctx: Context, begun: string): Promise<string[]> {
+  const teams = teamsOfTags(ctx);
+  const { rows } = teams
+    ? await ctx.db.raw(
+        `select name as value from team_tags where queue_team = any(?::bigint[]) and name >= ? and name < ? || chr(1114109)
+         group by name having sum(n) > 0 order by name limit ${MOST}`,
+        [teams, begun, begun],
+      )
+    : await ctx.db.raw(
+        `select name as value from tags where name >= ? and name < ? || chr(1114109) order by name limit ${MOST}`,
+        [begun, begun],
+      );
   return values(rows);
 }
 

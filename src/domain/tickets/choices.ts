@@ -1,6 +1,7 @@
 import { query } from '../../db/knex.ts';
 import type { Context } from '../context.ts';
 import type { StatusKind } from './status.ts';
+import { teamsOfTags } from './tagging.ts';
 
 export type CategoryChoice = { id: number; name: string; parent: string | null };
 export type NamedChoice = { id: number; name: string };
@@ -82,11 +83,16 @@ export async function filterNames(
   return row ?? {};
 }
 
-/** The tags that are on tickets, the most used first. */
+/** The tags that are on tickets of the teams a person works, the most used first. */
 export async function usedTags(ctx: Context): Promise<string[]> {
+  const teams = teamsOfTags(ctx);
   const rows = await query<{ name: string }>(
     ctx.db,
-    'select name from tags where uses > 0 order by uses desc, name limit 60',
+    teams
+      ? `select name from team_tags where queue_team = any(?::bigint[]) group by name having sum(n) > 0
+         order by sum(n) desc, name limit 60`
+      : 'select name from tags where uses > 0 order by uses desc, name limit 60',
+    teams ? [teams] : [],
   );
   return rows.map(({ name }) => name);
 }

@@ -1,4 +1,5 @@
 import { query } from '../../db/knex.ts';
+import { isAdmin, isPerson } from '../access/actor.ts';
 import type { Context, Tx } from '../context.ts';
 import type { DomainEvent } from '../events/dispatching.ts';
 import { authorize } from '../policies.ts';
@@ -30,18 +31,47 @@ async function retag(
 
 const SUGGESTED = 10;
 
+/** Whose tags a person may know of: of their teams and of tickets without one; of all teams if they work them all. */
+export const teamsOfTags = ({ actor }: Pick<Context, 'actor'>): number[] | undefined =>
+  isPerson(actor) && !isAdmin(actor) && !actor.worksAllTeams ? [0, ...actor.teamIds] : undefined;
+
 // A range of the key, so that no more is read than begins with the letters; the most used of those first.
 const SUGGEST = `
   select name from (
     select name, uses from tags where name >= ? and name < ? and uses > 0 order by name limit 300) as found
   order by uses desc, name limit ${SUGGESTED}`;
 
-/** Names only, that begin with the letters: for whoever works at the desk. */
+// The same in each of the teams. Changes not folded yet are rows as well.
+const SUGGEST_OF_TEAMS = `
+  select name from (
+    select name, sum(n) as uses from unnest(?::bigint[]) as own (team) cross join lateral (
+      select name, n from team_tags where queue_team = own.team and name >= ? and name < ? order by name limit 1000
+    ) as known group by name) as found
+  where uses > 0 order by uses desc, name limit ${SUGGESTED}`;
+
+/** Names only, that begin with the letters: for whoever works at the desk, of tickets that they may see. */
 export async function suggestTags(ctx: Context, prefix: string): Promise<string[]> {
   authorize(ctx, 'queue.read');
   const from = tagName(prefix);
-  const rows = await query<{ name: string }>(ctx.db, SUGGEST, [from, `${from}\u{10ffff}`]);
+  const range = [from, `${from}\u{10ffff}`];
+  const teams = teamsOfTags(ctx);
+  const rows = teams
+    ? await query<{ name: string }>(ctx.db, SUGGEST_OF_TEAMS, [teams, ...range])
+    : await query<{ name: string }>(ctx.db, SUGGEST, range);
   return rows.map(row => row.name);
+}
+
+/** Folds the changes of each name into one row. Safe beside itself and beside writers. */
+export async function foldTeamTags(ctx: Context): Promise<void> {
+  await ctx.db.raw(`
+    with changed as (
+      select distinct queue_team, name from team_tags where not folded limit 5000
+    ), gone as (
+      delete from team_tags t using changed c where t.queue_team = c.queue_team and t.name = c.name
+      returning t.queue_team, t.name, t.n
+    )
+    insert into team_tags (queue_team, name, n, folded)
+    select queue_team, name, sum(n), true from gone group by 1, 2 having sum(n) <> 0`);
 }
 
 /** How many tickets carry each name, kept up by events: after the commit, a batch at a time, in one order. */

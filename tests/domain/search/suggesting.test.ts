@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import { suggestions } from '../../../src/domain/search/suggesting.ts';
 import { desk } from '../../jobs/desk.ts';
 
-const { db, people, as } = await desk();
+const { db, people, teams, as } = await desk();
 await db('tags').insert([{ name: 'vip' }, { name: 'vpn' }, { name: 'laptop' }]);
+await db('team_tags').insert(['vip', 'vpn', 'laptop'].map(name => ({ queue_team: teams.it, name, n: 1 })));
 
 const shown = async (userId: number, text: string) =>
   (await suggestions(await as(userId), text)).map(each => each.shown);

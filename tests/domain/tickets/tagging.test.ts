@@ -1,13 +1,15 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Conflict, Forbidden, Invalid } from '../../../src/domain/errors.ts';
+import { suggestions } from '../../../src/domain/search/suggesting.ts';
 import { changeTicket } from '../../../src/domain/tickets/changing.ts';
-import { addTags, removeTags, suggestTags } from '../../../src/domain/tickets/tagging.ts';
+import { usedTags } from '../../../src/domain/tickets/choices.ts';
+import { addTags, foldTeamTags, removeTags, suggestTags } from '../../../src/domain/tickets/tagging.ts';
 import { testWorld, usualPeople } from '../../support/factories.ts';
 import { expectInvariants } from '../../support/invariants.ts';
 
 const world = await testWorld();
-const { db, as, makeTicket, reload, eventsOf, follow } = world;
-const { it, employee, coordinator, stranger } = await usualPeople(world);
+const { db, as, makeTicket, reload, eventsOf, follow, set } = world;
+const { it, hr, employee, coordinator, stranger, admin } = await usualPeople(world);
 const usesOf = async (name: string) => (await db('tags').where({ name }).first('uses'))?.uses;
 
 test('tags are kept in one way of writing, each once and in order', async () => {
@@ -82,4 +84,56 @@ test('suggestions begin with the letters, the most used first, and only while in
 test('everything stays true', async () => {
   await follow();
   await expectInvariants(db);
+});
+
+describe('a name is offered to who may see a ticket that carries it', () => {
+  test('not to a coordinator of another team, and to whoever works all teams', async () => {
+    const ticket = await makeTicket({ by: employee, team: it });
+    await addTags(await as(coordinator), ticket, ['layoff-plan']);
+    await follow();
+    const told = async (who: { id: number }) => {
+      const ctx = await as(who);
+      const searched = (await suggestions(ctx, 'tag:layoff')).map(each => each.shown);
+      return [await suggestTags(ctx, 'layoff'), (await usedTags(ctx)).includes('layoff-plan'), searched];
+    };
+    const known = [['layoff-plan'], true, ['tag:layoff-plan']];
+    expect(await told(coordinator)).toEqual(known);
+    expect(await told(stranger)).toEqual([[], false, []]);
+    expect(await told(admin)).toEqual(known);
+    await set({ coordinatorsWorkAllTeams: true });
+    expect(await told(stranger)).toEqual(known);
+    await set({ coordinatorsWorkAllTeams: false });
+  });
+
+  test('it goes along with the ticket to another team, and a ticket without team is everybody’s', async () => {
+    const ticket = await makeTicket({ by: employee, team: it });
+    await addTags(await as(coordinator), ticket, ['goes-along', 'stays-out']);
+    await removeTags(await as(coordinator), ticket, ['stays-out']);
+    const offered = async () => [
+      await suggestTags(await as(coordinator), 'goes'),
+      await suggestTags(await as(stranger), 'goes'),
+    ];
+    expect(await offered()).toEqual([['goes-along'], []]);
+    await db('tickets').where({ id: ticket.id }).update({ team_id: hr.id });
+    expect(await offered()).toEqual([[], ['goes-along']]);
+    await db('tickets').where({ id: ticket.id }).update({ team_id: null });
+    expect(await offered()).toEqual([['goes-along'], ['goes-along']]);
+    expect(await suggestTags(await as(coordinator), 'stays')).toEqual([]);
+  });
+
+  test('folding changes nothing that is offered, and leaves a row for each name that is in use', async () => {
+    const marek = await as(coordinator);
+    for (let i = 0; i < 3; i += 1) {
+      const ticket = await makeTicket({ by: employee, team: it });
+      await addTags(marek, ticket, ['folded-often', 'folded-away']);
+      await removeTags(marek, ticket, ['folded-away']);
+    }
+    const before = await suggestTags(marek, 'folded');
+    await Promise.all([foldTeamTags(marek), foldTeamTags(marek)]);
+    await foldTeamTags(marek);
+    expect(await suggestTags(marek, 'folded')).toEqual(before);
+    const rows = await db('team_tags').whereLike('name', 'folded%').select('name', 'n');
+    expect(rows).toEqual([{ name: 'folded-often', n: 3 }]);
+    await expectInvariants(db);
+  });
 });
