@@ -21,6 +21,8 @@ export type Content = {
   notes?: string[];
   /** Why the person gets it. */
   why: string;
+  /** Where the person says what comes by mail at all. */
+  choose?: { label: string; url: string };
   /** How to get no more of them. */
   stop?: { label: string; url: string };
 };

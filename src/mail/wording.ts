@@ -29,8 +29,7 @@ function worded(content: Content, wording: Wording, values: PlaceholderValues, i
       content.quote || isDigest ? content.preheader : (paragraphs[0] ?? (heading || content.heading)),
     paragraphs,
     ...(content.button && { button: { ...content.button, label: button || content.button.label } }),
-    // A digest ends with the way to choose what comes in it.
-    notes: isDigest ? [...after, ...(content.notes ?? [])] : after,
+    notes: after,
   };
 }
 

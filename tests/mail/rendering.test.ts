@@ -99,7 +99,7 @@ describe('mails about a ticket', () => {
     expect(anna.subject).toBe(`The printer smokes (#${number})`);
     expect(anna.html).toContain('<strong>burnt</strong>');
     expect(anna.text).toContain('It smells of **burnt** paper');
-    expect(links(anna)).toEqual([`${URL_OF}/tickets/${number}`]);
+    expect(links(anna)).toEqual([`${URL_OF}/tickets/${number}`, `${URL_OF}/notifications/preferences`]);
     expect(anna.text).toContain('You get this because');
     expect(marek.text).toContain('Anna Test needs help');
     expect(marek.text).toContain('Category: Hardware');
@@ -120,6 +120,20 @@ describe('mails about a ticket', () => {
     expect(mail.text).toContain('Open the ticket to answer');
     expect(mail.html).toContain('&lt;b&gt;printer&lt;/b&gt;');
     expect(load(mail.html)('body > div').first().text()).toContain('Marek Test: Which');
+  });
+
+  test('a ticket’s mail leads to what comes by mail; what somebody quotes is told from what they say', async () => {
+    const { number } = await raise();
+    await settle();
+    await say(people.marek, number, { body: '> It smokes\n\nSince when?' });
+    await dispatch();
+    const [mail] = await sendAll();
+    if (!mail) throw new Error('No mail');
+    const choose = `${URL_OF}/notifications/preferences`;
+    expect(links(mail)).toContain(choose);
+    expect(mail.text).toContain(`Choose what we mail you: ${choose}`);
+    expect(load(mail.html)('.said blockquote').text()).toContain('It smokes');
+    expect(load(mail.html)('style').text()).toMatch(/\.said blockquote \{\s*border-left/);
   });
 
   test('ticket-reply to the desk', async () => {

@@ -18,8 +18,8 @@ export function digestContent(letter: DigestLetter, pen: Pen): Content {
     heading,
     sections: tickets.map(ticket => sectionOf(ticket, pen)),
     button: { label: t('See all notifications'), url: pen.url(paths.notifications) },
-    notes: [t('Choose what comes here, and when: {{url}}', { url: pen.url(paths.notificationPreferences) })],
     why: t('You get this because you asked for a daily digest.'),
+    choose: { label: t('Choose what comes here, and when'), url: pen.url(paths.notificationPreferences) },
     ...(letter.unsubscribeToken && {
       stop: { label: t('Stop the digest'), url: pen.url(paths.unsubscribe(letter.unsubscribeToken)) },
     }),

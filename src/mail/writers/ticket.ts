@@ -34,6 +34,9 @@ export function ticketContent(letter: TicketLetter, pen: Pen): Content {
       },
     }),
     why: why(letter, pen.t),
+    ...(!letter.to.isContact && {
+      choose: { label: pen.t('Choose what we mail you'), url: pen.url(paths.notificationPreferences) },
+    }),
     ...written,
   };
 }
