@@ -57,5 +57,9 @@ export function statusOf(error: SmtpError): string | null {
 const NO_SUCH = /no such|unknown|not found|does ?n[o']t exist|invalid|disabled|no mailbox|user|recipient/i;
 const OUR_FAULT = /spam|block|polic|relay|denied|reject|reputation|authenti/i;
 
-export const messageOf = (error: SmtpError) =>
-  [error.code, error.response ?? error.message].filter(Boolean).join(': ').slice(0, 500);
+/** What the server said of the mail, as it is; else what stood between us and it, with its code. */
+export const messageOf = ({ code = '', response, message }: SmtpError) =>
+  [/^(EENVELOPE|EMESSAGE)$/.test(code) && response ? '' : code, response ?? message]
+    .filter(Boolean)
+    .join(': ')
+    .slice(0, 500);

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { buildConfig, type Config } from '../../src/config/config.ts';
 import { readEnv } from '../../src/config/env.ts';
 import type { MailError } from '../../src/platform/mail-failure.ts';
-import { failureOf, statusOf } from '../../src/platform/mail-failure.ts';
+import { failureOf, messageOf, statusOf } from '../../src/platform/mail-failure.ts';
 import { createMailTransport, type Mail } from '../../src/platform/mail-transport.ts';
 import { smtpSink } from '../support/smtp.ts';
 
@@ -275,6 +275,14 @@ test('a mail waits before its last line for who asks it to', async () => {
   open();
   await sent;
   expect(sink.mails).toHaveLength(1);
+});
+
+test('a refusal is told in the words of the server alone; where it said none, what was between us is', () => {
+  const said = Object.assign(new Error('Can’t send'), { code: 'EENVELOPE', response: '550 No such mailbox' });
+  expect(messageOf(said)).toBe('550 No such mailbox');
+  expect(messageOf(Object.assign(new Error('connect timed out'), { code: 'ETIMEDOUT' }))).toBe(
+    'ETIMEDOUT: connect timed out',
+  );
 });
 
 describe('a 5xx', () => {

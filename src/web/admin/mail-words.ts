@@ -45,12 +45,12 @@ const outgoing = (t: Translate): Record<OutFate, [string, string, FateWord['tone
 });
 
 /** Why it had this fate, as a sentence. */
-export function becauseOf(line: MailLine, t: Translate, when: (at: Date) => string): string {
+export function becauseOf(line: MailLine, t: Translate, now: Date, when: (at: Date) => string): string {
   if (line.direction === 'in') {
     if (line.fate !== 'received') return ruleSentence(line.rule, line.answer, t);
     return line.attempts > 1 ? t('It is tried again {{when}}.', { when: when(line.nextAttemptAt) }) : '';
   }
-  return outgoingBecause(line, t, when);
+  return outgoingBecause(line, t, now, when);
 }
 
 /** Which rule decided, and whether who wrote a refused mail was told. */
@@ -68,7 +68,10 @@ type Sent = {
   bounce: { status?: string | null; reason?: string | null } | null;
 };
 
-export function outgoingBecause(mail: Sent, t: Translate, when: (at: Date) => string): string {
+/** Longer than changes are held together: only quiet hours put off a mail that was not tried yet. */
+const HELD_MS = 2 * 60_000;
+
+export function outgoingBecause(mail: Sent, t: Translate, now: Date, when: (at: Date) => string): string {
   const error = mail.lastError ?? '';
   switch (mail.fate) {
     case 'retrying':
@@ -84,9 +87,11 @@ export function outgoingBecause(mail: Sent, t: Translate, when: (at: Date) => st
     case 'cancelled':
       return error;
     case 'waiting':
-      return mail.nextAttemptAt > new Date(0)
-        ? t('It is sent {{when}}.', { when: when(mail.nextAttemptAt) })
-        : '';
+      return mail.nextAttemptAt.getTime() - now.getTime() > HELD_MS
+        ? t('It waits for the end of their quiet hours: it is sent {{when}}.', {
+            when: when(mail.nextAttemptAt),
+          })
+        : t('It is sent {{when}}.', { when: when(mail.nextAttemptAt) });
     default:
       return '';
   }

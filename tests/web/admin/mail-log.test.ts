@@ -200,6 +200,19 @@ describe('a mail that came in', () => {
 });
 
 describe('a mail that went out', () => {
+  test('and waits for the end of somebody’s quiet hours says so', async () => {
+    const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000);
+    const waiting = { state: 'pending', next_attempt_at: inHours(9) };
+    const id = idOf(await outgoing(db, { to: await makeUser(), columns: waiting }));
+    await admin.get(`/admin/mail-log/out/${id}`);
+    expect(admin.html.has('It waits for the end of their quiet hours: it is sent in 9 hours.')).toBe(true);
+    await db('deliveries')
+      .where({ id })
+      .update({ next_attempt_at: inHours(0.01) });
+    await admin.get(`/admin/mail-log/out/${id}`);
+    expect(admin.html.html).not.toContain('quiet hours');
+  });
+
   test('is sent again by a press, and a marked address is cleared', async () => {
     const who = await makeUser();
     const id = idOf(
