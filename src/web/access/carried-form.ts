@@ -89,6 +89,8 @@ export type ShownField = {
   isSecret: boolean;
   isHidden: boolean;
   isTechnical: boolean;
+  /** What it can be, where that is not for everybody to type. */
+  options?: { value: string; label: string }[];
 };
 
 /** Every field can be seen and changed before it is sent; only the method of the form is not a field. */
@@ -102,15 +104,21 @@ export const shownFields = (form: CarriedForm, t: Translate): ShownField[] =>
       isSecret: index >= form.fields.length,
       isLong: value.length > 80 || value.includes('\n') || /body|text|description|comment|note/i.test(name),
       isHidden: name === '_method',
+      options: name === 'kind' ? kindsOfMessage(t) : undefined,
       // Keys, versions and boxes say little to a person: they stand folded up, and can be looked at.
       isTechnical:
         index < form.fields.length &&
         (value === '' ||
           value === 'on' ||
-          /^(then|impact|save|was_.*)$/.test(name) ||
+          /^(then|impact|save|seen|anyway|was_.*)$/.test(name) ||
           (/^\d*$/.test(value) && /(ids?|version|category|team|assignee|department)$/i.test(name))),
     }),
   );
+
+const kindsOfMessage = (t: Translate) => [
+  { value: 'reply', label: t('Reply') },
+  { value: 'note', label: t('Internal note') },
+];
 
 function labelOf(name: string, t: Translate): string {
   const known: Record<string, string> = {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { shownFields } from '../../../src/web/access/carried-form.ts';
 import { createApp } from '../../../src/web/app.ts';
 import { accounts, PASSWORD } from '../../domain/identity/accounts.ts';
 import { file, type Visitor, visitor } from '../../support/visitor.ts';
@@ -34,6 +35,30 @@ test('what was typed when the session was over comes back after signing in, and 
   await she.click('Send it now');
   expect(she.trail).toEqual(['POST /profile 303', 'GET /profile 200']);
   expect((await db('users').where({ id: ada.id }).first()).last_name).toBe('King');
+});
+
+test('of a message only what its writer said is shown: the kind as words, not what the page noted for itself', () => {
+  const sent: [string, string][] = [
+    ['seen', '124-0'],
+    ['kind', 'note'],
+    ['body', 'The cable was loose'],
+  ];
+  const form = {
+    path: '/tickets/1/comments',
+    from: '/',
+    by: '',
+    at: 0,
+    hasFiles: false,
+    secrets: [],
+    fields: sent,
+  };
+  const shown = shownFields(form, text => text).filter(field => !field.isTechnical);
+  expect(
+    shown.map(({ label, options, value }) => [label, options?.find(one => one.value === value)?.label]),
+  ).toEqual([
+    ['Kind of message', 'Internal note'],
+    ['Your text', undefined],
+  ]);
 });
 
 describe('whoever else signs in there', () => {
