@@ -104,7 +104,7 @@ export const shownFields = (form: CarriedForm, t: Translate): ShownField[] =>
       isSecret: index >= form.fields.length,
       isLong: value.length > 80 || value.includes('\n') || /body|text|description|comment|note/i.test(name),
       isHidden: name === '_method',
-      options: name === 'kind' ? kindsOfMessage(t) : undefined,
+      options: name === 'kind' && /^(reply|note)$/.test(value) ? kindsOfMessage(t) : undefined,
       // Keys, versions and boxes say little to a person: they stand folded up, and can be looked at.
       isTechnical:
         index < form.fields.length &&

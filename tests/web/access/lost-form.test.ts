@@ -59,6 +59,8 @@ test('of a message only what its writer said is shown: the kind as words, not wh
     ['Kind of message', 'Internal note'],
     ['Your text', undefined],
   ]);
+  const [other] = shownFields({ ...form, fields: [['kind', 'imap']] }, text => text);
+  expect(other).toMatchObject({ value: 'imap', options: undefined });
 });
 
 describe('whoever else signs in there', () => {
