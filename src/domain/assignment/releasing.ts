@@ -43,7 +43,7 @@ async function releaseOf(ctx: Context, teamId: number, userId: number, limit: nu
   for (const id of ids) {
     await ctx.transaction(async tx => {
       const ticket = await lockTicket(tx, { id });
-      if (ticket.assigneeId === userId && ticket.needsReply)
+      if (ticket.assigneeId === userId && ticket.teamId === teamId && ticket.needsReply)
         await applyChanges(tx, ticket, { assigneeId: null }, 'assigned', { reason: 'away' });
     });
   }

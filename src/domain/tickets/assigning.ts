@@ -3,6 +3,7 @@ import type { Context, Tx } from '../context.ts';
 import { Unauthenticated } from '../errors.ts';
 import { authorize } from '../policies.ts';
 import { applyChanges } from './changing.ts';
+import { isActive } from './status.ts';
 import { lockTicket, type Ticket } from './ticket.ts';
 
 /** "Assign to me": a coordinator takes the ticket; a new one is open from then on. */
@@ -30,7 +31,14 @@ export async function releaseTicketsOf(tx: Tx, userId: number, ofTeams?: readonl
   if (ofTeams) query.whereIn('team_id', ofTeams);
   const rows = await query.select<{ id: number }[]>('id');
   const data = { reason: ofTeams ? 'left-team' : 'left' };
-  for (const row of rows)
-    await applyChanges(tx, await lockTicket(tx, row), { assigneeId: null }, 'assigned', data);
-  return rows.length;
+  let released = 0;
+  for (const row of rows) {
+    const current = await lockTicket(tx, row);
+    // Somebody may have taken, moved or closed it while its lock was waited for.
+    const isTheirs = current.assigneeId === userId && isActive(current.statusKind);
+    if (!isTheirs || (ofTeams && !ofTeams.includes(current.teamId ?? 0))) continue;
+    await applyChanges(tx, current, { assigneeId: null }, 'assigned', data);
+    released += 1;
+  }
+  return released;
 }

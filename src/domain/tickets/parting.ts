@@ -25,9 +25,11 @@ export type Merge = {
 /** The merge that holds now. */
 export async function mergeOf(tx: Tx, source: { id: number }): Promise<Merge> {
   const merge = await tx.db('ticket_merges').where({ source_id: source.id, undone_at: null }).first<Merge>();
-  if (!merge) throw new Invalid({ '': tx.t('This ticket is not merged any more') });
+  if (!merge) throw new Invalid({ '': mergedNoMore(tx) });
   return merge;
 }
+
+export const mergedNoMore = ({ t }: Pick<Tx, 't'>) => t('This ticket is not merged any more');
 
 /** Told on the target, to the desk alone, by number: who cannot see the source learns no more. */
 export const recordMerge = (

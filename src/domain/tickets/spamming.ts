@@ -8,6 +8,7 @@ export async function markSpam(ctx: Context, ticket: Ticket, spam: boolean): Pro
   authorize(ctx, 'ticket.spam', ticket);
   await ctx.transaction(async tx => {
     const current = await lockTicket(tx, ticket);
+    authorize(tx, 'ticket.spam', current);
     if (Boolean(current.spamAt) === spam) return;
     await tx
       .db('tickets')

@@ -3,7 +3,7 @@ import { Invalid } from '../errors.ts';
 import { authorize } from '../policies.ts';
 import { lockBoth } from './locking.ts';
 import { giveBack, UNDO_HOURS } from './merging.ts';
-import { mergeOf } from './parting.ts';
+import { mergedNoMore, mergeOf } from './parting.ts';
 import { lockTicket, type Ticket } from './ticket.ts';
 
 /** Whether the merge is young enough to be taken back as a whole. Later the source is reopened, which parts them too. */
@@ -18,8 +18,9 @@ export async function undoMerge(ctx: Context, source: Ticket): Promise<Ticket> {
     const { from, into } = await lockBoth(tx, source, { id: merge.target_id });
     authorize(tx, 'ticket.change', from);
     authorize(tx, 'ticket.change', into);
-    // Read again behind both locks: a second press finds it done.
-    await mergeOf(tx, from);
+    // Read again behind both locks: a second press finds it done, or another merge that nobody meant.
+    const holds = await mergeOf(tx, from);
+    if (holds.id !== merge.id) throw new Invalid({ '': mergedNoMore(tx) });
     if (!mayUndoMerge(merge.merged_at, tx.now()))
       throw new Invalid({
         '': tx.t('A merge can be undone for a day. Reopen #{{number}} instead', { number: from.number }),
