@@ -7,6 +7,8 @@ import type { Translate } from '../../platform/translating.ts';
 import { allow } from '../middleware/allow.ts';
 import { queryText } from '../request.ts';
 import { adminPage, press, withQuery } from './admin-page.ts';
+import { eventWord } from './event-words.ts';
+import { templateWord } from './mail-words.ts';
 
 const KINDS: readonly FailedKind[] = ['event', 'mail', 'job'];
 
@@ -22,6 +24,7 @@ export function jobRoutes(): Router {
       failed: failed.rows,
       schedule,
       kindWord: (kind: FailedKind) => kindWord(kind, req.t),
+      workWord: ({ kind, name }: { kind: FailedKind; name: string }) => workWord(kind, name, req.t),
       jobWord: (name: string) => jobWord(name, req.t),
       previous: after && paths.adminJobs,
       next: failed.more ? withQuery(paths.adminJobs, { after: failed.rows.at(-1)?.cursor }) : undefined,
@@ -54,11 +57,22 @@ function kindWord(kind: FailedKind, t: Translate): string {
   }
 }
 
+function workWord(kind: FailedKind, name: string, t: Translate): string {
+  if (kind === 'mail') return templateWord(name, t);
+  return kind === 'job' ? jobWord(name, t) : eventWord({ type: name, changes: {}, data: {} }, t).text;
+}
+
 /** What a job does, for who has never read the code. One that is not listed says its own name. */
-function jobWord(name: string, t: Translate): string {
+export function jobWord(name: string, t: Translate): string {
   const words: Record<string, string> = {
     'dispatch-events': t('Tell people and update the search after each change'),
     'deliver-mail': t('Send mails'),
+    'receive-mail': t('Find the tickets of mails that came in'),
+    'send-digests': t('Put daily digests together'),
+    'deliver-push': t('Send push messages'),
+    'release-replies': t('Send replies that can no longer be taken back'),
+    'run-bulk': t('Change many tickets at once'),
+    'fold-lexicon': t('Learn the words that search corrects'),
     'make-thumbnails': t('Draw small pictures of attached images'),
     'stamp-due': t('Note tickets that become overdue'),
     'assign-tickets': t('Give waiting tickets to whoever is there'),
