@@ -1,7 +1,14 @@
 import type { Context } from '../context.ts';
 import { authorize } from '../policies.ts';
 import { visibleTickets } from '../tickets/finding.ts';
-import { type Branch, branchesOf, hitsOf, type LogFilter, type OutFate } from './log-filtering.ts';
+import {
+  type Branch,
+  branchesOf,
+  type LogFilter,
+  type OutFate,
+  questOf,
+  WINDOW_MATCHES,
+} from './log-filtering.ts';
 import type { Fate } from './message.ts';
 
 type Common = { id: number; at: Date; ticketNumber: number | null };
@@ -42,6 +49,8 @@ export type LogPage = {
   /** Where the next page in each direction begins; undefined if there is none. */
   newer: string | undefined;
   older: string | undefined;
+  /** Common words are looked for in so many mails at a time: those up to here were looked at. */
+  reached?: Date | undefined;
 };
 
 const CURSOR = /^([io])(\d{1,15})\.(\d{1,16})$/;
@@ -74,15 +83,13 @@ const LINE = `
       'toAddress', u.email, 'ticketSubject', t.subject, 'ticketNumber', t.number, 'attempts', d.attempts,
       'nextAttemptAt', d.next_attempt_at, 'lastError', d.last_error, 'bounce', d.bounce)
     from deliveries d join events e on e.id = d.event_id join users u on u.id = d.recipient_id
-    left join tickets t on t.id = e.ticket_id where d.id = f.id) end as line`;
+    left join tickets t on t.id = e.ticket_id where d.id = f.id) end`;
 
-type Row = {
-  direction: 'in' | 'out';
-  id: number;
-  at: Date;
-  micros: string;
+type Row = Place & {
   line: Omit<IncomingLine & OutgoingLine, 'nextAttemptAt'> & { nextAttemptAt: string };
 };
+
+type Place = { direction: 'in' | 'out'; id: number; at: Date; micros: string };
 
 /** Every mail, in and out, the newest first. Each part walks an index of its own, however long the log is. */
 export async function listMails(
@@ -93,30 +100,45 @@ export async function listMails(
 ): Promise<LogPage> {
   authorize(ctx, 'mail.manage');
   const scope = visibleTickets(ctx);
-  const { branches, values } = branchesOf(filter, await hitsOf(ctx, filter));
+  const { branches, values } = branchesOf(filter, await questOf(ctx, filter));
   if (branches.length === 0) return { lines: [], newer: undefined, older: undefined };
   const backwards = newer !== undefined;
   const edge = edgeOf(newer ?? older);
   const sort = backwards ? 'asc' : 'desc';
-  const parts = branches.map(
-    branch =>
-      `(${partOf(branch, filter, edge, backwards, scope.works)} order by 3 ${sort}, 2 ${sort} limit :limit)`,
-  );
-  const rows = await scope.read<Row>(
+  const order = `order by at ${sort}, direction ${sort}, id ${sort}`;
+  const parts = branches.map((branch, i) => partOf(branch, i, { filter, edge, sort, works: scope.works }));
+  const found = parts
+    .map(part => `(${part.found} order by 3 ${sort}, 2 ${sort} limit :limit)`)
+    .join(' union all ');
+  const ends = parts.flatMap(({ end }) => end ?? []);
+  const rows = await scope.read<Row & { isEnd: boolean }>(
     ctx.db,
-    `with found as (select * from (${parts.join(' union all ')}) as f order by at ${sort}, direction ${sort}, id ${sort} limit :limit)
-     select f.*, (extract(epoch from f.at) * 1000000)::bigint::text as micros, ${LINE}
-     from found f order by at ${sort}, direction ${sort}, id ${sort}`,
+    `with ${parts.map(part => part.window).join('')} found as (select *, false as "isEnd" from (${found}) as f ${order} limit :limit)
+     select f.*, ${MICROS} as micros, case when not "isEnd" then (${LINE}) end as line
+     from (${['select * from found', ...ends].join(' union all ')}) f ${order}, "isEnd"`,
     { ...values, ...edge, from: filter.from, to: filter.to, limit: limit + 1 },
   );
-  const more = rows.length > limit;
-  const shown = rows.slice(0, limit);
+  const { shown, more, end } = pageOf(rows, limit);
   if (backwards) shown.reverse();
+  // Where the page is not full, it goes on where the mails that were looked at end.
+  const next = more ? shown.at(backwards ? 0 : -1) : end;
   return {
     lines: shown.map(toLine),
-    newer: (backwards ? more : older !== undefined) ? cursorOf(shown[0]) : undefined,
-    older: (backwards ? true : more) ? cursorOf(shown.at(-1)) : undefined,
+    newer: cursorOf(backwards ? next : older === undefined ? undefined : (shown[0] ?? end)),
+    older: cursorOf(backwards ? (shown.at(-1) ?? end) : next),
+    reached: more ? undefined : end?.at,
   };
+}
+
+const MICROS = '(extract(epoch from f.at) * 1000000)::bigint::text';
+
+/**
+ * Nothing beyond the first end counts: another branch may have a mail there that was not looked at yet.
+ */
+function pageOf(rows: readonly (Row & { isEnd: boolean })[], limit: number) {
+  const at = rows.findIndex(row => row.isEnd);
+  const before = at < 0 ? rows : rows.slice(0, at);
+  return { shown: before.slice(0, limit), more: before.length > limit, end: at < 0 ? undefined : rows[at] };
 }
 
 const LARGEST = Number.MAX_SAFE_INTEGER;
@@ -133,27 +155,41 @@ function edgeOf(cursor: string | undefined) {
   };
 }
 
-function partOf(
-  { direction, where, isFew = false }: Branch,
-  filter: LogFilter,
-  edge: object | undefined,
-  backwards: boolean,
-  works: string,
-): string {
+type Reading = { filter: LogFilter; edge: object | undefined; sort: 'asc' | 'desc'; works: string };
+type Part = { window: string; found: string; end?: string };
+
+function partOf(branch: Branch, i: number, { filter, edge, sort, works }: Reading): Part {
+  const { direction, where, isFew, window } = branch;
   const [at, key] = direction === 'in' ? ['m.received_at', 'm.id'] : ['d.created_at', 'd.id'];
-  const beyond = `(${at}, ${key}) ${backwards ? '>' : '<'} ('epoch'::timestamptz + :micros::bigint * interval '1 microsecond', :edge${direction}::bigint)`;
-  const part = [
-    direction === 'in' ? INCOMING(works) : OUTGOING(works),
+  const beyond = `(${at}, ${key}) ${sort === 'asc' ? '>' : '<'} ('epoch'::timestamptz + :micros::bigint * interval '1 microsecond', :edge${direction}::bigint)`;
+  const wanted = [
     where,
     ...(filter.from ? [`${at} >= :from`] : []),
     ...(filter.to ? [`${at} < :to`] : []),
     ...(edge ? [beyond] : []),
   ].join(' and ');
+  if (window) {
+    const name = `window${i}`;
+    const rows = `${WINDOWED[direction]} and ${wanted} order by ${at} ${sort}, ${key} ${sort} limit ${window}`;
+    return {
+      window: `${name} as materialized (select w.*, row_number() over (order by at ${sort}, id ${sort}) as nth from (${rows}) as w),`,
+      found: `select '${direction}' as direction, w.id, w.at from ${name} w left join lateral (select * from tickets where id = w.ticket_id offset 0) as t on true
+        where ${WINDOW_MATCHES[direction]} and ${mine('w.ticket_id', works)}`,
+      end: `select '${direction}', id, at, true from ${name} where nth = ${window}`,
+    };
+  }
+  const part = `${direction === 'in' ? INCOMING(works) : OUTGOING(works)} and ${wanted}`;
   // `offset 0` keeps the limit out of it.
-  return isFew ? `select * from (${part} offset 0) as few` : part;
+  return { window: '', found: isFew ? `select * from (${part} offset 0) as few` : part };
 }
 
-const cursorOf = (row: Row | undefined) =>
+/** What is gone through for a common word, without a look at whose it is: that is asked of what has the word. */
+const WINDOWED = {
+  in: 'select m.id, m.received_at as at, m.ticket_id, m.subject_words as words from inbound_mails m where true',
+  out: `select d.id, d.created_at as at, e.ticket_id from deliveries d join events e on e.id = d.event_id where d.channel = 'mail'`,
+};
+
+const cursorOf = (row: Place | undefined) =>
   row && `${row.direction === 'in' ? 'i' : 'o'}${row.id}.${row.micros}`;
 
 const toLine = ({ direction, id, at, line }: Row): MailLine =>

@@ -37,6 +37,7 @@ export function mailLogRoutes(): Router {
       mailboxes,
       previous: log.newer && link({ newer: log.newer }),
       next: log.older && link({ older: log.older }),
+      reached: log.reached,
       labels: { previous: req.t('Newer'), next: req.t('Older') },
     };
     await adminPage(res, 'mail-log/index', locals, { fragments: { 'mail-list': 'admin/mail-log/_list' } });

@@ -300,5 +300,45 @@ describe('with very many mails', () => {
     expect(most).toEqual([]);
     const counted = await readBy(countStates);
     expect(counted).toBeLessThan(2_000);
+    // Common words: a window of the newest and no more, wherever the word stands.
+    await db.raw(
+      `update inbound_mails set subject = 'fax ' || subject where sha256 like 'many%' and received_at < timestamptz '2025-01-05'`,
+    );
+    await db.raw('vacuum analyze inbound_mails');
+    for (const words of ['subject', 'printer', 'subject printer', 'fax'])
+      expect([words, await readBy(tx => listMails(tx, { words }))]).toEqual([
+        words,
+        expect.toSatisfy(n => n < 22_500),
+      ]);
+    const walked = async (filter: LogFilter) => {
+      const seen: string[] = [];
+      const pages: LogPage[] = [];
+      for (let older: string | undefined; ; older = pages.at(-1)?.older) {
+        pages.push(await listMails(log, filter, { older }, 200));
+        seen.push(...names(pages.at(-1)!));
+        if (!pages.at(-1)?.older) return { seen, pages };
+      }
+    };
+    // Nothing new has it: the page says how far it looked and leads on, until each mail was shown once.
+    const fax = await walked({ words: 'fax' });
+    expect(fax.pages[0]?.lines).toEqual([]);
+    expect(fax.pages[0]?.reached).toBeInstanceOf(Date);
+    expect(fax.pages.at(-1)?.reached).toBeUndefined();
+    const all = async (like: string) =>
+      (
+        await db('inbound_mails')
+          .whereLike('subject', like)
+          .orderBy([
+            { column: 'received_at', order: 'desc' },
+            { column: 'id', order: 'desc' },
+          ])
+          .pluck('id')
+      ).map(id => `in${id}`);
+    expect(fax.seen).toEqual(await all('fax %'));
+    expect((await walked({ words: 'printer', direction: 'in' })).seen).toEqual(await all('%printer%'));
+    // And back again.
+    const [second] = fax.pages.filter(page => page.lines.length > 0).slice(1);
+    const before = await listMails(log, { words: 'fax' }, { newer: second?.newer }, 200);
+    expect(names(before)).toEqual(fax.seen.slice(0, before.lines.length));
   }, 60_000);
 });
