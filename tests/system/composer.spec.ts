@@ -1,5 +1,6 @@
 import type { Page } from 'playwright';
 import { describe, expect, test } from 'vitest';
+import { planRun } from '../../src/domain/bulk/planning.ts';
 import { createReply } from '../../src/domain/replies/managing.ts';
 import { releaseReplies } from '../../src/domain/tickets/releasing.ts';
 import { paths } from '../../src/paths.ts';
@@ -40,6 +41,23 @@ async function open(
 
 describe.skipIf(noChromium)('the message field in the browser (needs Chromium)', () => {
   inChromium();
+
+  test('a word, a table or a name without end widens no page of a phone', async () => {
+    const { page, ticket } = await open({ screen: 'phone' });
+    const body = `| a | b |\n|---|---|\n| ${'x'.repeat(300)} | y |\n\n${'word'.repeat(100)}`;
+    await db('comments').where({ ticket_id: ticket.id }).update({ body });
+    const marek = await as(coordinator);
+    const run = await planRun(marek, {
+      act: 'add-tags',
+      parameters: { tags: ['x'.repeat(40)] },
+      ids: [ticket.id],
+      source: { kind: 'ids', back: paths.queue },
+    });
+    for (const path of [paths.ticket(ticket), paths.bulkRun(run.id)]) {
+      await page.goto(path);
+      expect(await overflow(page), path).toBe(0);
+    }
+  });
 
   test('a saved reply is put in at the cursor by keyboard, and what was typed stays', async () => {
     const { page } = await open();
