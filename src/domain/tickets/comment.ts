@@ -44,12 +44,24 @@ const hidden = (mark: string) => String.fromCharCode(0xe000 + mark.charCodeAt(0)
 const shown = (text: string) =>
   text.replace(/[\ue021-\ue07e]/g, mark => String.fromCharCode(mark.charCodeAt(0) - 0xe000));
 
-/** The first words, for one line in a list: Markdown marks and white space folded away. */
+/** The first own words, for one line in a list: quotes left out, Markdown marks and white space folded away. */
 export const excerptOf = (body: string) =>
-  shown(withoutMarks(body.slice(0, 600).replace(ESCAPED, (_whole, mark: string) => hidden(mark))))
+  shown(
+    withoutMarks(
+      unquoted(body.slice(0, 5_000))
+        .slice(0, 600)
+        .replace(ESCAPED, (_whole, mark: string) => hidden(mark)),
+    ),
+  )
     .replace(/\s+/g, ' ')
     .trim()
     .slice(0, 160);
+
+/** What is nothing but a quote is shown as it is. */
+function unquoted(text: string): string {
+  const own = text.replace(/^ {0,3}>.*$/gm, '');
+  return own.trim() ? own : text;
+}
 
 const withoutMarks = (text: string) =>
   text

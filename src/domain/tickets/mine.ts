@@ -4,6 +4,7 @@ import { isPerson } from '../access/actor.ts';
 import type { Context } from '../context.ts';
 import { Unauthenticated } from '../errors.ts';
 import { authorize } from '../policies.ts';
+import { excerptOf } from './comment.ts';
 import type { StatusKind, WaitingOn } from './status.ts';
 import type { PersonName } from './ticket.ts';
 
@@ -71,9 +72,9 @@ export type WaitingForMe = { number: number; subject: string; excerpt: string; f
 /** What the desk waits for the person to answer or to check, oldest first. */
 export async function waitingForMe(ctx: Context): Promise<WaitingForMe[]> {
   if (!isPerson(ctx.actor)) return [];
-  return query<WaitingForMe>(
+  const rows = await query<WaitingForMe>(
     ctx.db,
-    `select t.number, t.subject, left(c.body, 240) as excerpt,
+    `select t.number, t.subject, left(c.body, 5000) as excerpt,
             case when u.id is null then null else jsonb_build_object('id', u.id, 'firstName', u.first_name, 'lastName', u.last_name) end as "from"
      from tickets t
      left join lateral (select body, author_id from comments where ticket_id = t.id and kind = 'reply' and redacted_at is null order by id desc limit 1) c on true
@@ -82,4 +83,5 @@ export async function waitingForMe(ctx: Context): Promise<WaitingForMe[]> {
      order by t.updated_at limit 5`,
     [ctx.actor.id],
   );
+  return rows.map(row => ({ ...row, excerpt: excerptOf(row.excerpt ?? '') }));
 }

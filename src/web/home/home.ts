@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { comesBack } from '../../domain/notifications/reached.ts';
 import { can } from '../../domain/policies.ts';
 import { myTickets, waitingForMe } from '../../domain/tickets/mine.ts';
 import { paths } from '../../paths.ts';
@@ -11,14 +12,16 @@ export function homeRoutes(): Router {
 
   router.get('/', allow('ticket.list'), async (req, res) => {
     if (can(req.ctx.actor, 'queue.read')) return res.redirect(302, paths.queue);
-    const [waiting, open] = await Promise.all([
+    const [waiting, isUnreached, open] = await Promise.all([
       waitingForMe(req.ctx),
+      comesBack(req.ctx),
       myTickets(req.ctx, { show: 'open', limit: 6 }),
     ]);
     return page(res, 'home/home', {
       title: req.t('Home'),
       nav: 'home',
       waiting,
+      isUnreached,
       open,
       greeting: greeting(req),
       firstName: person(req).firstName,

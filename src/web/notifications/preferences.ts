@@ -6,6 +6,7 @@ import {
   type Preferences,
   savePreferences,
 } from '../../domain/notifications/preferences.ts';
+import { comesBack } from '../../domain/notifications/reached.ts';
 import {
   type Choices,
   isComing,
@@ -40,7 +41,7 @@ export function preferenceRoutes(): Router {
 
 async function showPreferences(req: Request, res: Response, form?: FormState): Promise<void> {
   const { t } = req;
-  const known = await findPreferences(req.ctx);
+  const [known, isUnreached] = await Promise.all([findPreferences(req.ctx), comesBack(req.ctx)]);
   const { quiet, urgentThrough, digestHour } = known;
   const own = topicsFor(person(req).role);
   const values = form?.values ?? {
@@ -52,6 +53,7 @@ async function showPreferences(req: Request, res: Response, form?: FormState): P
   const shown = {
     title: t('What you are told'),
     nav: 'notifications',
+    isUnreached,
     form: form ?? emptyForm(values),
     values,
     kinds: own.map(topic => ({

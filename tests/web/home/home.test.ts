@@ -39,6 +39,30 @@ test('an employee starts with what waits for them, and says one where it is one'
   expect(anna.html.has('2 tickets wait for your answer.')).toBe(true);
 });
 
+test('an answer is shown in its own words, without what it quotes and without marks', async () => {
+  const someone = await makeUser();
+  const ticket = await makeTicket({ by: someone, team: it });
+  await comment(coordinator, ticket, { body: '> It smokes\n\nWhich **floor**?', then: 'waiting' });
+  const anna = await signIn(someone, '/');
+  expect(anna.html.has('“Which floor?”')).toBe(true);
+});
+
+test('who cannot be reached by mail is told so, first here and where mails are chosen', async () => {
+  const someone = await makeUser();
+  const anna = await signIn(someone, '/');
+  const told = 'Mail to your address came back, so none is sent to you any more.';
+  expect(anna.html.has(told)).toBe(false);
+  await app.db('mail_addresses').insert({
+    address: someone.email.toLowerCase(),
+    hard_bounces: 3,
+    undeliverable_since: new Date(),
+  });
+  for (const path of ['/', '/notifications/preferences']) {
+    await anna.get(path);
+    expect(anna.html.has(told)).toBe(true);
+  }
+});
+
 test('the field on the first page begins a ticket with its subject', async () => {
   const anna = await signIn(await makeUser(), '/');
   anna.fill({ 'Describe what you need help with': 'My <b>chair</b> squeaks' });
