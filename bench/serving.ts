@@ -5,6 +5,7 @@ import { RedisStore } from 'connect-redis';
 import session from 'express-session';
 import { buildConfig } from '../src/config/config.ts';
 import { readEnv } from '../src/config/env.ts';
+import { keepHeapSmall } from '../src/platform/heap.ts';
 import { KEEP_ALIVE_MS } from '../src/server.ts';
 import { createServices } from '../src/services.ts';
 import { createApp } from '../src/web/app.ts';
@@ -12,6 +13,7 @@ import { sessionPool } from '../src/web/middleware/session-pool.ts';
 import { bareApp } from './bare.ts';
 
 /** The process that is measured: our app and the bare one side by side. Tells its parent where they listen. */
+keepHeapSmall();
 const config = buildConfig(readEnv());
 const services = await createServices(config);
 const PgStore = connectPgSimple(session);

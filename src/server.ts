@@ -6,6 +6,7 @@ import { buildConfig } from './config/config.ts';
 import { readEnv } from './config/env.ts';
 import { loadEnvFile } from './config/env-file.ts';
 import { explain } from './explaining.ts';
+import { keepHeapSmall } from './platform/heap.ts';
 import { createServices, type Services } from './services.ts';
 import { surviveStrayErrors, untilSignal } from './staying-up.ts';
 import { warnOfSettings } from './warning.ts';
@@ -67,6 +68,7 @@ async function drain(services: Services, server: Server, lingerMs: number): Prom
 }
 
 async function main() {
+  keepHeapSmall();
   const stopped = untilSignal();
   loadEnvFile();
   const services = await createServices(buildConfig(readEnv()));

@@ -4,6 +4,7 @@ import { createDatabase } from './db/knex.ts';
 import { migrate } from './db/migrating.ts';
 import { openConfig } from './db/opening.ts';
 import { explain } from './explaining.ts';
+import { keepHeapSmall } from './platform/heap.ts';
 import { startWeb } from './server.ts';
 import { createServices, type Services } from './services.ts';
 import { surviveStrayErrors, untilSignal } from './staying-up.ts';
@@ -19,6 +20,7 @@ type Stop = () => Promise<void>;
 /** Run in reverse by `stop`, also when the start fails half-way. */
 const stops: Stop[] = [];
 
+keepHeapSmall();
 const stopped = untilSignal();
 
 try {

@@ -8,6 +8,7 @@ import { startFetching } from './mail/fetching/fetching.ts';
 import { startListening } from './mail/listening.ts';
 import { createMailer } from './mail/mailer.ts';
 import { createPushCarrier } from './mail/push-carrier.ts';
+import { keepHeapSmall } from './platform/heap.ts';
 import { createLlm } from './platform/llm.ts';
 import { createMailTransport } from './platform/mail-transport.ts';
 import { createPushClient } from './platform/web-push.ts';
@@ -41,6 +42,7 @@ function llmOf({ config: { ai }, limiter, log }: Services) {
 }
 
 async function main() {
+  keepHeapSmall();
   const stopped = untilSignal();
   loadEnvFile();
   const services = await createServices(buildConfig(readEnv()));
