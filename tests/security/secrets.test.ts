@@ -96,6 +96,26 @@ test('a sealed value whose seal was shortened does not open', () => {
   expect(() => decrypt(`${id}.${short}`)).toThrow();
 });
 
+test('what leaked most often is refused: as it is, twice over, and with figures about a word', () => {
+  const ctx = { t: (text: string) => text, settings: defaultSettings };
+  const taken = ['1qaz2wsx3edc4rfv', 'qazwsxedcrfvtgb', 'counterstrike', 'FinalFantasy', '1234567812345678'];
+  for (const password of [
+    ...taken,
+    'Chocolate-1987',
+    'snowboard2026!',
+    'jessica19991224',
+    '$unshine$unshine',
+  ])
+    expect(passwordProblem(ctx, password), password).toBeTruthy();
+  for (const password of [
+    '4839-2048-abc-1193',
+    'sunshine over the quay',
+    'kTq7-Wm2x-9Lrz-Pd4v',
+    'chocolate snowboard',
+  ])
+    expect(passwordProblem(ctx, password), password).toBeUndefined();
+});
+
 test('common passwords are refused in their usual disguises', () => {
   const ctx = { t: (text: string) => text, settings: { ...defaultSettings, companyName: 'Nordwind' } };
   for (const password of ['P@ssw0rd!2026', 'Passw0rd1234', 'W3lcome-2026!', 'N0rdwind2026!', 'Qwerty123456!'])

@@ -1,6 +1,6 @@
 import { hash, verify } from '@node-rs/argon2';
 import type { Context } from '../context.ts';
-import { commonPasswords } from './common-passwords.ts';
+import { isCommonPassword, isCommonWord } from './common-passwords.ts';
 
 export const MIN_PASSWORD_LENGTH = 12;
 export const MAX_PASSWORD_LENGTH = 128;
@@ -39,9 +39,9 @@ export function passwordProblem(
     .map(word => word?.toLowerCase().replace(/[^a-z]/g, '') ?? '')
     .filter(word => word.length >= 4);
   const guessable =
-    commonPasswords.has(password.toLowerCase()) ||
-    commonPasswords.has(core) ||
-    commonPasswords.has(spoken) ||
+    isCommonPassword(password) ||
+    isCommonWord(core) ||
+    isCommonWord(spoken) ||
     new Set(password).size < 5 ||
     personal.some(word => [core, spoken].some(each => each === word || each === word + word));
   return guessable
