@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import type { Translate } from '../../platform/translating.ts';
 import { authorOf, markOf } from '../middleware/author-mark.ts';
+import { fieldLabel } from './field-labels.ts';
 import { localPath } from './local-path.ts';
 
 /** Bytes of what was typed. More would not fit into the form that carries it. */
@@ -100,7 +101,7 @@ export const shownFields = (form: CarriedForm, t: Translate): ShownField[] =>
       id: `carried-${index}`,
       name,
       value,
-      label: labelOf(name, t),
+      label: fieldLabel(name, form.path, t),
       isSecret: index >= form.fields.length,
       isLong: value.length > 80 || value.includes('\n') || /body|text|description|comment|note/i.test(name),
       isHidden: name === '_method',
@@ -119,44 +120,3 @@ const kindsOfMessage = (t: Translate) => [
   { value: 'reply', label: t('Reply') },
   { value: 'note', label: t('Internal note') },
 ];
-
-function labelOf(name: string, t: Translate): string {
-  const known: Record<string, string> = {
-    subject: t('Subject'),
-    body: t('Your text'),
-    kind: t('Kind of message'),
-    description: t('Description'),
-    firstName: t('First name'),
-    lastName: t('Last name'),
-    email: t('Work email'),
-    phone: t('Phone'),
-    locale: t('Language'),
-    timeZone: t('Time zone'),
-    shortcuts: t('Keyboard shortcuts'),
-    companyId: t('Company ID'),
-    departmentId: t('Department'),
-    category: t('Category'),
-    categoryId: t('Category'),
-    teamId: t('Team'),
-    assigneeId: t('Assignee'),
-    priority: t('Priority'),
-    status: t('Status'),
-    impact: t('How much does it stop you?'),
-    version: t('Version of the page'),
-    name: t('Name'),
-    address: t('Address'),
-    aliases: t('Other addresses'),
-    host: t('Server'),
-    port: t('Port'),
-    security: t('Encryption'),
-    auth: t('Sign in with'),
-    username: t('User name'),
-    folder: t('Folder'),
-    secret: t('Password or refresh token'),
-    clientSecret: t('Client secret'),
-    current: t('Current password'),
-    password: t('Password'),
-    q: t('Search'),
-  };
-  return known[name] ?? t('Field “{{name}}”', { name });
-}
