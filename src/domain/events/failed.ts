@@ -65,7 +65,8 @@ const AGAIN: Record<FailedKind, { sql: string; wake: string | null }> = {
     wake: 'dispatch-events',
   },
   mail: {
-    sql: `update deliveries set state = 'pending', attempts = 0, next_attempt_at = now(), updated_at = now()
+    sql: `update deliveries set state = 'pending', attempts = 0, next_attempt_at = now(), updated_at = now(),
+            bounced_at = null, bounce = null
           where id = ? and state = 'failed' returning template as name`,
     wake: 'deliver-mail',
   },

@@ -16,6 +16,9 @@ export async function retryDelivery(ctx: Context, { id }: { id: number }): Promi
       .whereIn('state', ['pending', 'failed'])
       .update({
         attempts: tx.db.raw(`case when state = 'failed' then 0 else attempts end`),
+        // What the last server said is no word about this attempt: once it is taken, it has not come back.
+        bounced_at: tx.db.raw(`case when state <> 'failed' then bounced_at end`),
+        bounce: tx.db.raw(`case when state <> 'failed' then bounce end`),
         state: 'pending',
         next_attempt_at: tx.db.fn.now(),
         updated_at: tx.db.fn.now(),

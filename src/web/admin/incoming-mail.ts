@@ -51,10 +51,13 @@ export function incomingMailRoutes(): Router {
     router.post(`/admin/mail-log/in/:id/${name}`, allow('mail.manage'), async (req, res) => {
       const mailId = numberParam(req, 'id');
       await findIncoming(req.ctx, mailId);
-      const to = queryText(req, 'back') === 'list' ? parkedList : paths.incomingMail(mailId);
+      const isList = queryText(req, 'back') === 'list';
       await press(req, res, ctx => verb(ctx, { mailId }), {
-        to,
-        notice: () => notices(req)[name as keyof typeof acts],
+        to: isList ? parkedList : paths.incomingMail(mailId),
+        notice: () =>
+          isList && name === 'approval'
+            ? req.t('It is let in, and handled in a moment')
+            : notices(req)[name as keyof typeof acts],
       });
     });
   }

@@ -132,6 +132,7 @@ describe('a mail that came in', () => {
     const row = await db('inbound_mails').where({ id }).first();
     expect(row.fate).toBe('received');
     expect(row.detail.approved).toBe(true);
+    expect(admin.html.has('It is let in, and handled in a moment')).toBe(true);
     const other = await parked('Keep me out');
     await admin.get(`/admin/mail-log/in/${other}`);
     await admin.click('Refuse this mail');
@@ -151,6 +152,13 @@ describe('a mail that came in', () => {
     await admin.click('Move this mail');
     expect((await db('inbound_mails').where({ id }).first()).detail.moveTo).toBe(ticket.id);
     expect(admin.html.has('Moved it to another ticket')).toBe(true);
+  });
+
+  test('that was fetched has no envelope to show', async () => {
+    const id = idOf(await incoming(db, { fate: 'ignored', from: 'f@x.example', more: { source: 'imap' } }));
+    await admin.get(`/admin/mail-log/in/${id}`);
+    expect(admin.html.has('Fetched from the mailbox')).toBe(true);
+    expect(admin.html.has('Envelope')).toBe(false);
   });
 
   test('shows headers, reading and source; its HTML in a document that can do nothing', async () => {
@@ -200,6 +208,25 @@ describe('a mail that came in', () => {
 });
 
 describe('a mail that went out', () => {
+  test('and is sent again, from its page or that of the jobs, is no longer one that came back', async () => {
+    const refused = async () => {
+      const bounced = { bounced_at: new Date(), bounce: JSON.stringify({ reason: 'userunknown' }) };
+      return idOf(
+        await outgoing(db, { to: await makeUser(), columns: { state: 'failed', attempts: 1, ...bounced } }),
+      );
+    };
+    const [one, other] = [await refused(), await refused()];
+    await admin.get(`/admin/mail-log/out/${one}`);
+    await admin.click('Send it now');
+    expect((await post(admin, `/admin/jobs/mail/${other}/retry`)).status).toBe(303);
+    const rows = await db('deliveries').whereIn('id', [one, other]).select('state', 'bounced_at', 'bounce');
+    const again = { state: 'pending', bounced_at: null, bounce: null };
+    expect(rows).toEqual([again, again]);
+    await db('deliveries').where({ id: one }).update({ state: 'sent' });
+    await admin.get(`/admin/mail-log/out/${one}`);
+    expect(admin.html.find('#fate-h').text().trim()).toBe('Sent');
+  });
+
   test('and waits for the end of somebody’s quiet hours says so', async () => {
     const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000);
     const waiting = { state: 'pending', next_attempt_at: inHours(9) };
