@@ -8,7 +8,7 @@ import { done, invalid, page } from '../rendering/page.ts';
 import { inEvenTime } from './even-time.ts';
 import { newPassword, tokenParam } from './fields.ts';
 import { strangersName } from './sessions.ts';
-import { throttleAddress } from './throttling.ts';
+import { forgetAttempts, throttleAddress } from './throttling.ts';
 
 const LAYOUT = { layout: 'auth' } as const;
 
@@ -47,9 +47,12 @@ export function passwordResetRoutes(): Router {
     const token = tokenParam(req);
     await throttleAddress(req, 'reset-address', req.services.config.limits.resetAddress);
     const schema = z.strictObject({ password: newPassword(req.t), username: z.string().optional() });
-    const form = await submit(req, schema, async (ctx, { password }) => ({
-      changed: Boolean(await resetPassword(ctx, token, password)),
-    }));
+    const form = await submit(req, schema, async (ctx, { password }) => {
+      const user = await resetPassword(ctx, token, password);
+      // Guesses of others have shut the account; who reads its mail is let in.
+      if (user?.email) await forgetAttempts(req, 'sign-in-account', user.email.toLowerCase());
+      return { changed: Boolean(user) };
+    });
     if (!form.ok) {
       const owner = await resetOwner(req.ctx, token);
       return owner

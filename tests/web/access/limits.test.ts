@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
+import { askForReset } from '../../../src/domain/identity/resetting.ts';
 import { createServices } from '../../../src/services.ts';
 import { createApp } from '../../../src/web/app.ts';
 import { accounts, PASSWORD } from '../../domain/identity/accounts.ts';
 import { testConfig } from '../../support/config.ts';
 import { type Visitor, visitor } from '../../support/visitor.ts';
 
-const { db, services, account } = await accounts();
+const { db, services, stranger, account, mails } = await accounts();
 const limits = {
   LIMIT_SIGN_IN_ACCOUNT: '3',
   LIMIT_SIGN_IN_ADDRESS: '12',
@@ -33,6 +34,20 @@ test('after too many attempts an account waits, even for the right password; sig
   await attempt(she, ada.email, PASSWORD);
   expect(she.status).toBe(429);
   expect(Number(she.headers['retry-after'])).toBeGreaterThan(0);
+});
+
+test('an account that a stranger’s guesses have shut opens to who sets a new password by mail', async () => {
+  const ada = await account();
+  const she = await visitor(app);
+  for (let round = 0; round < 3; round += 1) await attempt(she, ada.email, 'wrong one');
+  await askForReset(stranger, ada.email);
+  const link = (await mails(ada.id)).at(-1)?.secret;
+  await she.get(`/password-reset/${link}`);
+  she.fill({ 'New password': 'another quite long one' });
+  await she.click('Change the password');
+  expect(she.path).toBe('/sign-in');
+  await attempt(she, ada.email, 'another quite long one');
+  expect(she.trail[0]).toBe('POST /sign-in 303');
 });
 
 test('an address that tries many accounts waits too, and the counters hold no names', async () => {
