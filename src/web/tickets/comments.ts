@@ -82,7 +82,12 @@ export function commentRoutes(): Router {
     }
 
     async function keepDraft(instead?: string) {
+      const errors = takeReceived(req);
       await saveDraft(req.ctx, `ticket:${ticket.id}`, draftOf(req.body));
+      if (errors.files) {
+        const values = { ...fieldsOf(req.body), pending: await pendingUploads(req.ctx, idsOf(req.body)) };
+        return showTicket(req, res, ticket, { values, errors }, { status: 422 });
+      }
       const view = viewOf(req);
       if (instead) return done(res, { to: view ? `${instead}?from=${view}` : instead });
       return done(res, { to: `${ticketIn(req, ticket)}#composer`, notice: req.t('Draft saved') });

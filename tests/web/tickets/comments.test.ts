@@ -145,6 +145,22 @@ test('the page of a manager has no way to answer, and a forged answer is refused
   expect((await post(boss, paths.comments(ticket), { body: 'x' })).status).toBe(403);
 });
 
+test('a file waits with the draft it was chosen for; one that we do not take is said at once', async () => {
+  const ticket = await makeTicket({ by: employee, team: it });
+  await anna.get(paths.ticket(ticket));
+  anna.fill({ 'Write a reply': 'See the file', 'Attach files': [file('kept.txt', 'kept')] });
+  await anna.click('Save draft');
+  expect(anna.form('Send reply').values).toMatchObject({ body: 'See the file', uploads: expect.any(String) });
+  expect(anna.html.has('kept.txt')).toBe(true);
+  anna.fill({ 'Attach files': [file('run.exe', 'MZ')] });
+  await anna.click('Save draft');
+  expect(anna.status).toBe(422);
+  expect(anna.html.alerts.join()).toContain('run.exe is not a kind of file we take');
+  expect(anna.html.has('kept.txt')).toBe(true);
+  await anna.click('Send reply');
+  expect(anna.html.find('.thread').text()).toContain('kept.txt');
+});
+
 test('a draft is kept for its writer and comes back into the field, until it is sent', async () => {
   const ticket = await makeTicket({ by: employee, team: it });
   await db('ticket_watchers').insert({ ticket_id: ticket.id, user_id: colleague.id });
