@@ -1,6 +1,5 @@
 import { type Request, type Response, Router } from 'express';
 import { pendingUploads } from '../../domain/attachments/receiving.ts';
-import { findDraft } from '../../domain/drafting.ts';
 import { Invalid } from '../../domain/errors.ts';
 import { userByEmail } from '../../domain/identity/user.ts';
 import { authorize, can } from '../../domain/policies.ts';
@@ -12,10 +11,11 @@ import { paths } from '../../paths.ts';
 import { allow } from '../middleware/allow.ts';
 import { emptyForm, type FormState, fieldsOf, submit } from '../rendering/forms.ts';
 import { done, page } from '../rendering/page.ts';
-import { person, queryText } from '../request.ts';
+import { isPartial, queryText } from '../request.ts';
 import { receiveFiles, takeReceived } from '../uploads/receiving.ts';
 import { actionRoutes } from './actions.ts';
 import { chosenTemplate, templatesFor, withTemplate } from './beginning.ts';
+import { begunTicket, keepBegunTicket, NEW_TICKET } from './begun-ticket.ts';
 import { checklistRoutes } from './checklist.ts';
 import { commentRoutes } from './comments.ts';
 import { composerRoutes } from './held.ts';
@@ -55,10 +55,10 @@ export function ticketRoutes(): Router {
   });
 
   router.get('/tickets/new', allow('ticket.create'), async (req, res) => {
-    const draft = await findDraft(req.ctx.db, person(req).id, 'new-ticket');
     const followUpOf = queryText(req, 'follow_up_of');
     const named = /^\d{1,15}$/.test(followUpOf) ? await findTicket(req.ctx, Number(followUpOf)) : undefined;
     const before = named && can(req.ctx.actor, 'ticket.follow-up', named) ? named : undefined;
+    const draft = before ? undefined : await begunTicket(req);
     const given = {
       subject: queryText(req, 'subject') || before?.subject || '',
       category: before?.categoryId ?? '',
@@ -67,7 +67,7 @@ export function ticketRoutes(): Router {
     const template = await chosenTemplate(req, queryText(req, 'template'));
     const begun = {
       impact: 'a-little',
-      ...draft?.body,
+      ...draft?.values,
       ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== '')),
     };
     const values = template ? withTemplate(begun, template) : begun;
@@ -75,19 +75,20 @@ export function ticketRoutes(): Router {
       title: req.t('New ticket'),
       nav: 'new',
       form: emptyForm(values),
-      ...(await formChoices(req, [], template?.id)),
-      draftAt: draft?.updatedAt,
+      ...(await formChoices(req, draft?.uploadIds ?? [], template?.id)),
+      draftAt: draft?.savedAt,
     });
   });
 
   router.post('/tickets', allow('ticket.create'), ...receiveFiles(), async (req, res) => {
+    if (req.body?.save === 'draft') return keepDraft(req, res);
     if (req.body?.use_template !== undefined) return beginAnew(req, res);
     const form = await submitNewTicket(req);
     if (!form.ok) return invalidNewTicket(req, res, form);
     return done(res, {
       to: paths.ticket(form.result.number),
       notice: req.t('Ticket #{{number}} sent', { number: form.result.number }),
-      confirms: 'new-ticket',
+      confirms: NEW_TICKET,
     });
   });
 
@@ -124,7 +125,7 @@ async function submitNewTicket(req: Request) {
         requesterId,
         followUpOf,
         templateId: input.template,
-        draft: 'new-ticket',
+        draft: followUpOf ? undefined : NEW_TICKET,
       });
       return { id, number };
     },
@@ -161,6 +162,15 @@ async function beginAnew(req: Request, res: Response) {
   ]);
   const values = withTemplate(typed, template, before);
   return drawNewTicket(req, res, { values, errors }, 200);
+}
+
+/** As somebody types, and by "Save draft" without JavaScript. */
+async function keepDraft(req: Request, res: Response) {
+  const errors = takeReceived(req);
+  await keepBegunTicket(req);
+  if (errors.files) return invalidNewTicket(req, res, { values: fieldsOf(req.body), errors });
+  if (isPartial(req)) return res.status(204).end();
+  return done(res, { to: paths.newTicket, notice: req.t('Draft saved') });
 }
 
 const invalidNewTicket = (req: Request, res: Response, form: FormState) => drawNewTicket(req, res, form, 422);
