@@ -217,6 +217,7 @@ describe('a mail that went out', () => {
     };
     const [one, other] = [await refused(), await refused()];
     await admin.get(`/admin/mail-log/out/${one}`);
+    expect(admin.html.has('It was refused: nobody has this address')).toBe(true);
     await admin.click('Send it now');
     expect((await post(admin, `/admin/jobs/mail/${other}/retry`)).status).toBe(303);
     const rows = await db('deliveries').whereIn('id', [one, other]).select('state', 'bounced_at', 'bounce');
