@@ -51,13 +51,18 @@ async function valuesOf(ctx: Context, operator: Operator, begun: string): Promis
         .split(/[\s-]+/)
         .some((_, i, words) => words.slice(i).join(' ').startsWith(begun.replaceAll('-', ' '))),
     );
+  // Of a few values none of which begins so, all are offered: it was a slip.
+  const fittingOrAll = (values: readonly string[]) => {
+    const some = fitting(values);
+    return some.length > 0 ? some : [...new Set(values)];
+  };
   switch (operator) {
     case 'is':
-      return fitting(staff ? flags : ['open', 'closed']);
+      return fittingOrAll(staff ? flags : ['open', 'closed']);
     case 'has':
-      return fitting(['attachment']);
+      return fittingOrAll(['attachment']);
     case 'priority':
-      return fitting(['urgent', 'high', 'medium', 'low']);
+      return fittingOrAll(['urgent', 'high', 'medium', 'low']);
     case 'created':
     case 'updated':
       return fitting(DATES);
@@ -66,10 +71,10 @@ async function valuesOf(ctx: Context, operator: Operator, begun: string): Promis
     case 'tag':
       return tags(ctx, begun);
     case 'status':
-      if (!staff) return fitting(await employeeStatuses(ctx));
+      if (!staff) return fittingOrAll(await employeeStatuses(ctx));
   }
   const choices = await deskChoices(ctx);
-  if (operator === 'status') return fitting(choices.statuses.map(status => status.name));
+  if (operator === 'status') return fittingOrAll(choices.statuses.map(status => status.name));
   if (operator === 'category') return fitting(choices.categories.map(category => category.name));
   if (operator === 'team') return fitting(['none', ...choices.teams.map(team => team.name)]);
   return fitting(['me', 'none', ...choices.assignees.map(person => person.name)]);

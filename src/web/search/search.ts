@@ -42,7 +42,9 @@ export function searchRoutes(): Router {
         at,
         link,
         people,
-        suggested: found.hints.some(hint => hint.about === 'empty') ? await suggestions(req.ctx, q) : [],
+        suggested: found.hints.some(({ about }) => about === 'empty' || about === 'value')
+          ? await suggestions(req.ctx, q)
+          : [],
         hintLines: hintWords(found.hints, req.t),
         audience: desk ? 'desk' : 'employee',
       },

@@ -21,6 +21,17 @@ test('operators by how they begin, and what they take', async () => {
   expect(await shown(people.marek, 'status:in')).toEqual(['status:"In progress"']);
 });
 
+test('a slip in a value that there are few of offers them all', async () => {
+  expect(await shown(people.marek, 'printer priority:hgh')).toEqual([
+    'priority:urgent',
+    'priority:high',
+    'priority:medium',
+    'priority:low',
+  ]);
+  expect(await shown(people.marek, 'status:nonsense')).toContain('status:"In progress"');
+  expect(await shown(people.marek, 'tag:zzz')).toEqual([]);
+});
+
 test('the rest of the search stays, and the last word alone goes on', async () => {
   const [first] = await suggestions(await as(people.marek), 'printer status:"in pro');
   expect(first).toEqual({ text: 'printer status:"In progress" ', shown: 'status:"In progress"' });

@@ -64,6 +64,14 @@ test('a name leads to what the person asked for; the page never says that nothin
   expect(marek.path).toBe(`/queue/all?requester=${colleague.id}`);
 });
 
+test('a filter that does not know its value says so, and offers those it knows', async () => {
+  const marek = await signIn(coordinator);
+  await marek.get('/search?q=flamingo+priority:hgh');
+  expect(marek.html.text).toContain('“priority:” does not know “hgh”.');
+  await marek.click('priority:high');
+  expect(marek.html.find('#q').attr('value')?.trim()).toBe('flamingo priority:high');
+});
+
 test('htmx gets the results only', async () => {
   const anna = await signIn(employee);
   await anna.get('/search');
