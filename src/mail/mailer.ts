@@ -46,7 +46,7 @@ export function composeMail(letter: Letter, { http, mail }: Parts['config'], tra
     from,
     replyTo: isTicket && letter.answering.address ? { ...from, address: letter.answering.address } : from,
     // Whoever signs up types the name and the address: our mail must not carry their words to somebody else.
-    to: { name: letter.template === 'verify-email' ? '' : letter.to.name, address: letter.to.email },
+    to: { name: letter.template === 'verify-email' ? '' : oneLine(letter.to.name), address: letter.to.email },
     subject: oneLine(content.subject),
     ...renderMail(content, { companyName, locale: letter.locale, ticketNumber }, pen),
     messageId: letter.messageId,
