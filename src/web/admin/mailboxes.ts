@@ -134,7 +134,14 @@ export function mailboxSettingRoutes(): Router {
   return router;
 }
 
-const newSchema = (req: Request) => z.strictObject(mailboxFields(req.t)).superRefine(checkMailbox(req.t));
+const newSchema = (req: Request) =>
+  z
+    .strictObject(mailboxFields(req.t))
+    .superRefine(checkMailbox(req.t))
+    .superRefine(({ kind, secret, auth }, context) => {
+      if (kind === 'imap' && !secret)
+        context.addIssue({ code: 'custom', path: ['secret'], message: needsSecret(req.ctx, auth) });
+    });
 const changeSchema = (req: Request) =>
   z
     .strictObject({ ...mailboxFields(req.t), version: fields(req.t).id(req.t('Load the page again')) })

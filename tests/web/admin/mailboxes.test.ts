@@ -70,6 +70,13 @@ describe('setting a mailbox up', () => {
     expect(kwame.html.find('body').html()).not.toContain('orange tram');
   });
 
+  test('says all that is missing at once', async () => {
+    await kwame.get('/admin/mailboxes/new');
+    await kwame.click('Add mailbox');
+    expect(kwame.html.find('.error-summary h2').text()).toBe('Check 5 answers');
+    expect(kwame.html.find('#f-secret-error').text()).toContain('Enter the password of this mailbox');
+  });
+
   test('an address belongs to one mailbox, among the other addresses of another, too', async () => {
     await make({ address: 'one@company.example', aliases: ['uno@company.example'] });
     await kwame.get('/admin/mailboxes/new');
