@@ -53,7 +53,7 @@ export const sentenceOf = (rule: string | null): string =>
 const refusalAnswers = {
   told: 'Its sender was told.',
   'told-lately': 'Its sender was not told: once an hour at most, and never where mail comes back.',
-  'too-many': 'Its sender was not told: within this hour the most strangers were told already.',
+  'too-many': 'Its sender was not told: only so many strangers an hour are.',
   unwanted: 'Its sender was not told: it is a machine, or may not be who wrote it.',
 } as const;
 

@@ -104,6 +104,22 @@ describe('the mail log', () => {
   });
 });
 
+test('a common word says how far it was looked for, and leads further back', async () => {
+  await db.raw(
+    `insert into inbound_mails (source, size, sha256, received_at, fate, subject)
+     select 'smtp', 1, 'old' || n, timestamptz '2019-01-01' + n * interval '1 second', 'ignored',
+            case when n <= 3000 then 'Gramophone ' || n else 'Nothing' end from generate_series(1, 26000) n`,
+  );
+  await db.raw('analyze inbound_mails');
+  await admin.get('/admin/mail-log?q=gramophone&direction=in');
+  expect(admin.html.text).toContain('Nothing among the mails looked at so far');
+  expect(admin.html.text).toContain('so far in those since');
+  await admin.click('Older');
+  expect(admin.html.has('Gramophone 3000')).toBe(true);
+  expect(admin.html.text).not.toContain('so far in those since');
+  await db('inbound_mails').whereLike('sha256', 'old%').delete();
+});
+
 describe('a mail that came in', () => {
   test('and was refused says whether its sender was told, in the list and on its page', async () => {
     const refused = (answer: string) =>
@@ -117,7 +133,7 @@ describe('a mail that came in', () => {
     const id = idOf(await refused('too-many'));
     await refused('constructor');
     await admin.get('/admin/mail-log?fate=refused');
-    const words = 'Its sender was not told: within this hour the most strangers were told already.';
+    const words = 'Its sender was not told: only so many strangers an hour are.';
     expect(admin.html.text).toContain(words);
     await admin.get(`/admin/mail-log/in/${id}`);
     expect(admin.html.text).toContain(words);
