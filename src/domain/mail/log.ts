@@ -126,7 +126,7 @@ export async function listMails(
     lines: shown.map(toLine),
     newer: cursorOf(backwards ? next : older === undefined ? undefined : (shown[0] ?? end)),
     older: cursorOf(backwards ? (shown.at(-1) ?? end) : next),
-    reached: more ? undefined : end?.at,
+    reached: more || backwards ? undefined : end?.at,
   };
 }
 
