@@ -59,6 +59,24 @@ describe.skipIf(noChromium)('the message field in the browser (needs Chromium)',
     }
   });
 
+  test('a list with many columns keeps names and statuses apart on a phone, and its buttons in line', async () => {
+    const { page } = await open({ screen: 'phone' });
+    await page.goto(paths.queueDisplay);
+    for (const column of ['Team', 'Tags', 'Created']) await page.getByLabel(column, { exact: true }).check();
+    await page.getByRole('button', { name: 'Save display' }).click();
+    await page.goto(paths.queueView('all'));
+    // Room that a status does not need is the name's.
+    const [cell, status] = [page.locator('.q-st').last(), page.locator('.q-st .status').last()];
+    expect((await cell.boundingBox())!.width - (await status.boundingBox())!.width).toBeLessThan(2);
+
+    await page.goto(`${paths.queueView('all')}/saving?priority=high`);
+    await page.getByLabel('Name', { exact: true }).fill('High ones');
+    await page.getByRole('button', { name: 'Save view' }).click();
+    await page.goto(paths.savedViews);
+    const [title, moves] = [page.locator('.row .title').first(), page.locator('.row .btn-group').first()];
+    expect((await moves.boundingBox())!.x).toBe((await title.boundingBox())!.x);
+  });
+
   test('a saved reply is put in at the cursor by keyboard, and what was typed stays', async () => {
     const { page } = await open();
     const message = page.getByLabel('Message', { exact: true });
