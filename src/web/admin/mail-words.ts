@@ -83,7 +83,8 @@ export function outgoingBecause(mail: Sent, t: Translate, now: Date, when: (at: 
     case 'bounced':
       return t('It came back: {{reason}}', { reason: bounceReason(mail.bounce, t) });
     case 'failed':
-      if (mail.bounce?.reason) return t('It was refused: {{reason}}', { reason: bounceReason(mail.bounce, t) });
+      if (mail.bounce?.reason)
+        return t('It was refused: {{reason}}', { reason: bounceReason(mail.bounce, t) });
       return error || t('It was given up.');
     case 'cancelled':
       return error;
