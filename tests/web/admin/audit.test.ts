@@ -102,7 +102,7 @@ test('what failed for good is listed and can be run again; the schedule is told'
   await admin.get('/admin/jobs');
   expect(admin.html.has('boom <x>')).toBe(true);
   expect(admin.html.has('Keep the counts beside the queue right')).toBe(true);
-  await admin.click('Run ticket.created again');
+  await admin.click('Run again: Raised a ticket');
   expect(admin.html.has('Nothing failed')).toBe(true);
   expect((await db('event_queue').where({ event_id: event.id }).first()).failed_at).toBeNull();
 });
