@@ -59,14 +59,15 @@ export function timeReportRoutes(): Router {
 const DAY = 86_400_000;
 const THIRTY_DAYS = 29 * DAY;
 
-/** Without a period, the thirty days up to today where the person is. */
+/** Without a period, the thirty days up to today where the person is. Two days the wrong way round mean what lies between. */
 function askedOf(req: Request) {
   const asked = queryText(req, 'by');
   const by: TimeGroup = timeGroups.find(group => group === asked) ?? 'person';
   const to = dayOf(queryText(req, 'to')) ?? dayIn(req.timeZone, req.ctx.now());
   const from =
     dayOf(queryText(req, 'from')) ?? new Date(Date.parse(to) - THIRTY_DAYS).toISOString().slice(0, 10);
-  return { by, period: { from, to } };
+  // Dates are of one form, so their order as text is the order of the days.
+  return { by, period: from <= to ? { from, to } : { from: to, to: from } };
 }
 
 function dayOf(text: string): string | undefined {

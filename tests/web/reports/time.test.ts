@@ -45,6 +45,9 @@ test('by team, category, requester and period; an address made up falls back', a
   expect(marek.status).toBe(200);
   await marek.get(`${paths.timeReport}?from=${day(60)}&to=${day(40)}`);
   expect(rows()).toHaveLength(1);
+  await marek.get(`${paths.timeReport}?from=${day(40)}&to=${day(60)}`);
+  expect(rows(), 'the wrong way round').toHaveLength(1);
+  expect(marek.html.find('input[name=from]').attr('value')).toBe(day(60));
   await marek.get(`${paths.timeReport}?from=2001-01-01&to=2001-01-02`);
   expect(marek.html.has('No time in these days')).toBe(true);
 });
