@@ -44,6 +44,8 @@ export async function drillKills(place: KillPlace, options: Options): Promise<Ki
   let program = await startProgram('start', place.settings);
   try {
     const db = await place.database();
+    // At any hour of the day: what quiet hours hold until the morning would never settle.
+    await db('notification_times').update({ quiet_from: null, quiet_to: null });
     const ledger = await Ledger.open(program.url, place.account);
     for (let round = 1; round <= options.rounds; round += 1) {
       await killAmid(program, ledger, options);
