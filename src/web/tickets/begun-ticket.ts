@@ -5,15 +5,12 @@ import { wasSubmitted } from '../../domain/submitting.ts';
 import { MAX_BODY } from '../../domain/tickets/comment.ts';
 import { formKey } from '../rendering/forms.ts';
 import { person } from '../request.ts';
+import { keptText, keptUploads } from './kept-fields.ts';
 
 /** Where the ticket that somebody has begun is kept. A follow-up is not kept: it belongs to the ticket it follows. */
 export const NEW_TICKET = 'new-ticket';
 
-const text = (most: number) =>
-  z
-    .string()
-    .transform(typed => typed.replaceAll('\0', '').slice(0, most))
-    .catch('');
+const text = (most: number) => keptText(most).catch('');
 
 const begunSchema = z.object({
   subject: text(500),
@@ -21,16 +18,7 @@ const begunSchema = z.object({
   category: text(20),
   impact: text(20),
   requester: text(254),
-  uploads: z
-    .union([z.string(), z.array(z.string())])
-    .transform(ids =>
-      [ids]
-        .flat()
-        .filter(id => /^\d{1,15}$/.test(id))
-        .slice(0, 100)
-        .join(','),
-    )
-    .catch(''),
+  uploads: keptUploads,
 });
 
 /** Keeps what was typed so far; a form emptied by hand is begun no more. */

@@ -10,6 +10,7 @@ import { emptyForm, fieldsOf, submit } from '../rendering/forms.ts';
 import { done, partials } from '../rendering/page.ts';
 import { isPartial, numberParam } from '../request.ts';
 import { receiveFiles, takeReceived } from '../uploads/receiving.ts';
+import { keptText, keptUploads } from './kept-fields.ts';
 import { limitComments, limitLooks } from './limiting.ts';
 import { ticketIn, viewOf } from './place.ts';
 import { progressOf } from './progress.ts';
@@ -114,24 +115,9 @@ const idsOf = ({ uploads }: Record<string, unknown>): number[] =>
   [uploads ?? []].flat().map(Number).filter(Number.isSafeInteger);
 
 const draftSchema = z.object({
-  // The beginning of what is too long to send: better than nothing, and than what was kept before.
-  body: z
-    .string()
-    .default('')
-    .transform(text => text.replaceAll('\0', '').slice(0, 100_000)),
+  body: keptText(100_000).default(''),
   kind: z.enum(['reply', 'note']).default('reply'),
-  // Files that wait to be sent with it.
-  uploads: z
-    .union([z.string(), z.array(z.string())])
-    .default([])
-    .transform(ids =>
-      [ids]
-        .flat()
-        .filter(id => /^\d{1,15}$/.test(id))
-        .slice(0, 100)
-        .join(','),
-    )
-    .catch(''),
+  uploads: keptUploads,
 });
 
 const draftOf = (body: unknown) => draftSchema.catch({ body: '', kind: 'reply', uploads: '' }).parse(body);

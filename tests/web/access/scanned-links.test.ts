@@ -31,20 +31,7 @@ test.each<[string, () => Promise<string>]>([
     'to a new password',
     async () => paths.passwordResetToken(await link((await makeUser()).id, 'reset-password')),
   ],
-  [
-    'out of the digest',
-    async () => {
-      const { id } = await makeUser();
-      await db('notification_preferences').insert({
-        user_id: id,
-        topic: 'reply',
-        page: true,
-        mail: 'digest',
-        push: false,
-      });
-      return paths.unsubscribe(unsubscribeToken(await system(), id));
-    },
-  ],
+  ['out of the digest', async () => (await wayOut()).path],
 ])('a link %s changes nothing when it is only opened', async (_what, made) => {
   const path = await made();
   const before = await everything();
@@ -56,16 +43,16 @@ test.each<[string, () => Promise<string>]>([
   expect(await everything()).toEqual(before);
 });
 
-test('the one-click way out is a POST without session; a GET with its words in the address does nothing', async () => {
+/** Somebody who is sent a digest, and the link in it that ends it. */
+async function wayOut() {
   const { id } = await makeUser();
-  await db('notification_preferences').insert({
-    user_id: id,
-    topic: 'reply',
-    page: true,
-    mail: 'digest',
-    push: false,
-  });
-  const path = paths.unsubscribe(unsubscribeToken(await system(), id));
+  const digest = { topic: 'reply', page: true, mail: 'digest', push: false };
+  await db('notification_preferences').insert({ user_id: id, ...digest });
+  return { id, path: paths.unsubscribe(unsubscribeToken(await system(), id)) };
+}
+
+test('the one-click way out is a POST without session; a GET with its words in the address does nothing', async () => {
+  const { id, path } = await wayOut();
   const before = await everything();
   const anybody = await visitor();
   for (const query of ['?List-Unsubscribe=One-Click', '?_method=POST', '?_method=DELETE'])
